@@ -1,0 +1,1 @@
+"""Wanpu 万铺: a multi-merchant mall with its own payment platform, as a modular monolith."""

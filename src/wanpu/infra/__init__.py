@@ -1,0 +1,1 @@
+"""What every room stands on: database, events, due work, HTTP, cache, locks, secrets, settings, logs."""

@@ -1,0 +1,95 @@
+"""Outbound HTTP: one small class over aiohttp, passed in as an argument."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+from yarl import URL
+
+DEFAULT_TIMEOUT_S = 10.0
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
+
+
+class NoAnswer(Exception):
+    """No whole answer arrived: refused, reset, timed out or too long. Whether the request took
+    effect is unknown."""
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """What a server answered; header names are lower case, `body` holds the raw bytes."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpClient(Protocol):
+    """How code reaches other servers."""
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+    ) -> HttpAnswer:
+        """Send one request and read the whole answer; redirects are not followed.
+
+        The path and query travel exactly as written in `url`, since signatures cover them.
+
+        Raises:
+            NoAnswer: the outcome is unknown.
+        """
+        ...
+
+
+class AiohttpClient:
+    """The real client; keeps connections open between calls."""
+
+    def __init__(self, *, max_connections: int = 100) -> None:
+        self._max_connections = max_connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+    ) -> HttpAnswer:
+        session = self._open_session()
+        try:
+            async with session.request(
+                method,
+                URL(url, encoded=True),
+                headers=dict(headers),
+                data=body or None,
+                timeout=aiohttp.ClientTimeout(total=timeout_s),
+                allow_redirects=False,
+            ) as answer:
+                content = bytearray()
+                async for chunk in answer.content.iter_chunked(65536):
+                    content += chunk
+                    if len(content) > MAX_ANSWER_BYTES:
+                        raise NoAnswer(f"the answer passes {MAX_ANSWER_BYTES} bytes")
+                found = {name.lower(): value for name, value in answer.headers.items()}
+                return HttpAnswer(answer.status, found, bytes(content))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise NoAnswer(f"{type(error).__name__}: {error}") from error
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            connector = aiohttp.TCPConnector(limit=self._max_connections)
+            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
+        return self._session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()

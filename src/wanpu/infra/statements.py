@@ -1,0 +1,61 @@
+"""The two statements that engines spell differently: insert if absent, and upsert."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import FromClause, Table
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def insert_if_absent(
+    session: AsyncSession, table: FromClause, row: Mapping[str, Any], *, key: Sequence[str]
+) -> bool:
+    """Insert one row unless its unique `key` stands already; True when it was inserted.
+
+    Waits for a transaction that is inserting the same key, and never ends the transaction.
+    """
+    assert isinstance(table, Table)
+    dialect = session.get_bind().dialect.name
+    statement: Any
+    if dialect == "postgresql":
+        statement = postgresql.insert(table).values(**row).on_conflict_do_nothing(index_elements=list(key))
+    elif dialect == "sqlite":
+        statement = sqlite.insert(table).values(**row).on_conflict_do_nothing(index_elements=list(key))
+    else:
+        same = {key[0]: table.c[key[0]]}
+        statement = mysql.insert(table).values(**row).on_duplicate_key_update(**same)
+    result: Any = await session.execute(statement)
+    return int(result.rowcount) == 1
+
+
+async def upsert(
+    session: AsyncSession,
+    table: FromClause,
+    row: Mapping[str, Any],
+    *,
+    key: Sequence[str],
+    changes: Mapping[str, Any],
+) -> None:
+    """Insert one row, or apply `changes` to the row that holds the same unique `key`.
+
+    `changes` may use the table's columns: {"quantity": table.c.quantity + 2}.
+    """
+    assert isinstance(table, Table)
+    dialect = session.get_bind().dialect.name
+    statement: Any
+    if dialect == "postgresql":
+        statement = (
+            postgresql.insert(table)
+            .values(**row)
+            .on_conflict_do_update(index_elements=list(key), set_=dict(changes))
+        )
+    elif dialect == "sqlite":
+        statement = (
+            sqlite.insert(table)
+            .values(**row)
+            .on_conflict_do_update(index_elements=list(key), set_=dict(changes))
+        )
+    else:
+        statement = mysql.insert(table).values(**row).on_duplicate_key_update(**dict(changes))
+    await session.execute(statement)

@@ -1,0 +1,1 @@
+"""One folder per provider; `registry.py` names them."""
