@@ -20,7 +20,7 @@ MAX_CLOCK_SKEW_S = 300
 """A message this many seconds away from now, or more, is refused, as by the provider's Go SDK."""
 
 _ITEM_NAMES = ("mchid", "nonce_str", "signature", "timestamp", "serial_no")
-_ITEM_VALUE = r"[\x21\x23-\x5b\x5d-\x7e]+"  # Printable ASCII without space, double quote and backslash.
+_ITEM_VALUE = r"[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+"  # ASCII without space, quote, comma and backslash.
 _ITEM = re.compile(rf'([a-z_]+)="({_ITEM_VALUE})"')
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
