@@ -141,7 +141,7 @@ def lamp(sheet: Sheet, look: Look) -> None:
 
 def vase(sheet: Sheet, look: Look) -> None:
     """A ceramic vase with olive branches and two blossoms."""
-    for tip, bend in (((26, 12), (40, 30)), ((74, 8), (60, 26)), ((50, 4), (48, 24))):
+    for tip, bend in (((28, 20), (40, 34)), ((72, 18), (60, 32)), ((50, 14), (48, 30))):
         sheet.stroke(path(f"M 50 56 Q {bend[0]} {bend[1]} {tip[0]} {tip[1]}"), 1.3, darker(LEAF, 0.3))
         for share in (0.25, 0.45, 0.65, 0.85, 1.0):
             x = 50 * (1 - share) ** 2 + 2 * share * (1 - share) * bend[0] + share**2 * tip[0]
@@ -149,7 +149,7 @@ def vase(sheet: Sheet, look: Look) -> None:
             for turn in (-38, 38):
                 leaf = path(f"M {x} {y} Q {x + 7} {y - 5} {x + 13} {y} Q {x + 7} {y + 4} {x} {y}")
                 sheet.fill(rotated(leaf, turn - 90 + (tip[0] - 50), (x, y)), soft(mix(LEAF, WHITE, 0.12 + share * 0.15)))
-    for x, y in ((36, 28), (64, 24)):
+    for x, y in ((36, 36), (65, 33)):
         for turn in range(0, 360, 72):
             sheet.fill(rotated(ellipse(x, y - 4.4, 2.9, 4), turn, (x, y)), lighter(look.accent, 0.25))
         sheet.fill(ellipse(x, y, 2.2), BRASS)
@@ -167,14 +167,14 @@ def basket(sheet: Sheet, look: Look) -> None:
     sheet.fill(path("M 18 40 Q 22 22 36 26 Q 48 14 60 24 Q 76 18 82 40"), soft(look.accent))
     sheet.shade(path("M 40 26 Q 46 34 44 42 L 48 42 Q 50 32 46 22"), darker(look.accent, 0.5), 0.3, blur=1)
     body = symmetric("M 50 38 L 12 38 L 20 86 Q 21 90 26 90 L 50 90")
-    sheet.fill(body, drum(look.main))
+    sheet.fill(body, drum(darker(look.main, 0.3)))
     for row in range(9):
         top = 41 + row * 5.5
         for column in range(15):
             left = 9 + column * 6 + (row % 2) * 3
-            sheet.shade(box(left, top, left + 4.6, top + 4.4, 1.9), lighter(look.main, 0.5), 0.42, within=body)
-            sheet.shade(box(left + 4.7, top, left + 5.8, top + 5), darker(look.main, 0.6), 0.35, within=body)
-    sheet.shade(box(66, 36, 92, 92), darker(look.main, 0.7), 0.24, blur=6, within=body)
+            if 12 + row < left < 84 - row:
+                sheet.fill(box(left, top, left + 4.8, top + 4.6, 1.9), soft(lighter(look.main, 0.16)))
+    sheet.shade(box(64, 36, 92, 92), darker(look.main, 0.7), 0.34, blur=7, within=body)
     sheet.fill(box(10, 35, 90, 42, 3.4), drum(lighter(look.main, 0.1)))
     for x in range(12, 90, 5):
         sheet.shade(path(f"M {x} 35 L {x + 1.6} 35 L {x + 4} 42 L {x + 2.4} 42"), darker(look.main, 0.5), 0.35)
