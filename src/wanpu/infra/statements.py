@@ -1,11 +1,13 @@
 """The two statements that engines spell differently: insert if absent, and upsert."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import FromClause, Table
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+
+Key = TypeVar("Key", int, str)
 
 
 async def insert_if_absent(
@@ -59,3 +61,11 @@ async def upsert(
     else:
         statement = mysql.insert(table).values(**row).on_duplicate_key_update(**dict(changes))
     await session.execute(statement)
+
+
+def padded(ids: Collection[Key]) -> list[Key]:
+    """Distinct values for an IN list, in ascending order, its length rounded up to a power of two by
+    repeating the last one: the engine then sees few different statements and keeps their plans."""
+    values = sorted(set(ids))
+    room = 1 << max(len(values) - 1, 0).bit_length()
+    return values + values[-1:] * (room - len(values))

@@ -1,0 +1,1 @@
+"""Cart, checkout and orders: the top room of the mall."""

@@ -79,8 +79,8 @@ class Order(Stamped, Base):
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index(None, "wx_user_id", "id"),
-        Index(None, "wx_user_id", "status", "id"),
+        Index(None, "wx_user_id", "created_at", "id"),
+        Index(None, "wx_user_id", "status", "created_at", "id"),
         CheckConstraint("pay_fee >= 0", name="pay_not_negative"),
     )
 

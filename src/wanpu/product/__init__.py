@@ -1,5 +1,23 @@
 """Categories, products, variants and stock. Other rooms import from here only."""
 
-from wanpu.product.states import SpuStatus, StockStrategy
+from wanpu.product.selling import (
+    SkuOnSale,
+    StockChange,
+    get_available,
+    get_skus_on_sale,
+    lock_available,
+    move_stock,
+)
+from wanpu.product.states import SpuStatus, StockMove, StockStrategy
 
-__all__ = ["SpuStatus", "StockStrategy"]
+__all__ = [
+    "SkuOnSale",
+    "SpuStatus",
+    "StockChange",
+    "StockMove",
+    "StockStrategy",
+    "get_available",
+    "get_skus_on_sale",
+    "lock_available",
+    "move_stock",
+]

@@ -1,0 +1,1 @@
+"""Use cases of the order room, one file per family."""
