@@ -15,9 +15,11 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from wanpu.infra.signals import Signals
 from wanpu.kernel.clock import Clock, SystemClock
 from wanpu.kernel.errors import Unavailable
 
@@ -26,6 +28,7 @@ T = TypeVar("T")
 
 MAX_RERUNS = 8
 _POSTGRESQL_CONFLICTS = {"40001", "40P01", "55P03", "23505"}
+_MARIADB_SQL_MODE = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO"
 _MARIADB_CONFLICTS = {1020, 1062, 1205, 1213, 3572}
 
 
@@ -38,9 +41,12 @@ class DatabaseAway(Unavailable):
 class Database:
     """The connection pools of one database and the only place that commits."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, clock: Clock | None = None) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, clock: Clock | None = None, signals: Signals | None = None
+    ) -> None:
         self.url = make_url(url)
         self.clock = clock or SystemClock()
+        self.signals = signals or Signals()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = self._engine(pool_size=1 if self.is_sqlite else pool_size, writes=True)
         self._reader = self._engine(pool_size=pool_size, writes=False)
@@ -71,6 +77,7 @@ class Database:
     async def _transaction(self) -> AsyncIterator[AsyncSession]:
         session = self._new_writer()
         session.info["clock"] = self.clock
+        session.info["signals"] = self.signals
         hooks: list[Callable[[], None]] = []
         session.info["after_commit"] = hooks
         try:
@@ -99,8 +106,8 @@ class Database:
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
         """One consistent, read-only view over many statements."""
         options: dict[str, Any] = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        async with self._writer.connect() as connection:
-            connection = await connection.execution_options(wanpu_deferred=True, **options)
+        async with self._reader.connect() as connection:
+            await connection.execution_options(**options)
             async with AsyncSession(connection, autoflush=False) as session:
                 yield session
                 await session.rollback()
@@ -119,9 +126,8 @@ class Database:
             options["isolation_level"] = "READ COMMITTED" if writes else "AUTOCOMMIT"
         if self.url.get_backend_name() in ("mysql", "mariadb"):
             connect["charset"] = "utf8mb4"
-            connect["init_command"] = (
-                "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO',"
-                " time_zone='+00:00'" + ("" if writes else ", tx_read_only=1")
+            connect["init_command"] = f"SET SESSION sql_mode='{_MARIADB_SQL_MODE}', time_zone='+00:00'" + (
+                "" if writes else ", tx_read_only=1"
             )
         if self.url.get_backend_name() == "postgresql":
             connect["server_settings"] = {"timezone": "UTC"} | (
@@ -148,7 +154,7 @@ def after_commit(session: AsyncSession, hook: Callable[[], None]) -> None:
 async def _open(session: AsyncSession) -> None:
     try:
         await session.connection()
-    except (DBAPIError, OSError, TimeoutError) as error:
+    except (DBAPIError, PoolExhausted, OSError, TimeoutError) as error:
         if is_conflict(error):
             raise
         raise DatabaseAway(str(error)) from error
@@ -168,8 +174,7 @@ def _prepare_sqlite(engine: Engine, *, writes: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        deferred = not writes or connection.get_execution_options().get("wanpu_deferred")
-        connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -32,7 +32,9 @@ class OutboxEvent(Base):
 
     __tablename__ = "outbox_event"
 
-    id: Mapped[Id] = mapped_column(GrowingInt, primary_key=True)  # drawn by the database: grows as rows commit
+    id: Mapped[Id] = mapped_column(
+        GrowingInt, primary_key=True
+    )  # drawn by the database: grows as rows commit
     name: Mapped[str] = mapped_column(code_text(64))
     aggregate: Mapped[str] = mapped_column(code_text(64))  # "payment:P123": order is kept per aggregate
     payload: Mapped[Any] = mapped_column(json_value())
@@ -44,7 +46,11 @@ class OutboxEvent(Base):
     dead_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
-    __table_args__ = (Index(None, "pending", "id"), Index(None, "aggregate", "pending", "id"))
+    __table_args__ = (
+        Index(None, "pending", "id"),
+        Index(None, "aggregate", "pending", "id"),
+        {"sqlite_autoincrement": True},  # An id is never given twice, even when old rows were removed.
+    )
 
 
 class InboxEvent(Base):
@@ -91,7 +97,8 @@ class IdempotencyKey(Base):
 
 class DueWork(Base):
     """Something to do at a time. Claiming it pushes `due_at` to the end of the lease, so the work of
-    a killed process comes due again by itself."""
+    a killed process comes due again by itself. What is asked for while it is claimed waits in
+    `again_at` until the claim ends."""
 
     __tablename__ = "due_work"
 
@@ -101,6 +108,7 @@ class DueWork(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)  # in a row; 0 again after a success
     lease_token: Mapped[str | None] = mapped_column(code_text(32))
+    again_at: Mapped[datetime | None]  # wanted earlier than the claim will give; only while claimed
     last_error: Mapped[str | None] = mapped_column(name_text(255))
     created_at: Mapped[datetime]
 

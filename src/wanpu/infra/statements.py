@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import FromClause, Table
+from sqlalchemy import FromClause, Table, insert, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 Key = TypeVar("Key", int, str)
@@ -15,20 +16,37 @@ async def insert_if_absent(
 ) -> bool:
     """Insert one row unless its unique `key` stands already; True when it was inserted.
 
-    Waits for a transaction that is inserting the same key, and never ends the transaction.
+    Waits for a transaction that is inserting the same key, and never ends the transaction. A row that
+    breaks another unique key of the table raises, as any insert does.
     """
     assert isinstance(table, Table)
     dialect = session.get_bind().dialect.name
-    statement: Any
-    if dialect == "postgresql":
-        statement = postgresql.insert(table).values(**row).on_conflict_do_nothing(index_elements=list(key))
-    elif dialect == "sqlite":
-        statement = sqlite.insert(table).values(**row).on_conflict_do_nothing(index_elements=list(key))
-    else:
-        same = {key[0]: table.c[key[0]]}
-        statement = mysql.insert(table).values(**row).on_duplicate_key_update(**same)
+    if dialect not in ("postgresql", "sqlite"):
+        return await _insert_or_find(session, table, row, key)
+    dialect_insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = dialect_insert(table).values(**row).on_conflict_do_nothing(index_elements=list(key))
     result: Any = await session.execute(statement)
     return int(result.rowcount) == 1
+
+
+async def _insert_or_find(
+    session: AsyncSession, table: Table, row: Mapping[str, Any], key: Sequence[str]
+) -> bool:
+    """MariaDB and MySQL: a duplicate undoes its statement alone, so the transaction goes on.
+
+    Their INSERT IGNORE would hide other mistakes as well, and the row count of ON DUPLICATE KEY UPDATE
+    is 1 for a new row and for an unchanged one.
+    """
+    try:
+        await session.execute(insert(table).values(**row))
+    except IntegrityError:
+        present = await session.execute(
+            select(table.c[key[0]]).where(*(table.c[name] == row[name] for name in key))
+        )
+        if present.first() is None:
+            raise
+        return False
+    return True
 
 
 async def upsert(
@@ -41,7 +59,8 @@ async def upsert(
 ) -> None:
     """Insert one row, or apply `changes` to the row that holds the same unique `key`.
 
-    `changes` may use the table's columns: {"quantity": table.c.quantity + 2}.
+    `changes` may use the table's columns: {"quantity": table.c.quantity + 2}. For tables whose only
+    unique key is `key`, since MariaDB applies the changes whichever unique key the row meets.
     """
     assert isinstance(table, Table)
     dialect = session.get_bind().dialect.name

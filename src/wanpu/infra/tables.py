@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, Table, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from wanpu.infra.columns import BigInt, UtcDateTime, json_value
@@ -32,6 +32,13 @@ class Base(DeclarativeBase):
         dict[str, Any]: json_value(),
         list[Any]: json_value(),
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for Core statements, which load no objects."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 class Stamped:

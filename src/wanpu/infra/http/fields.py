@@ -1,0 +1,84 @@
+"""Field types of request and answer models, and the two models that all of them extend."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from wanpu.kernel.clock import iso_utc, require_aware
+from wanpu.kernel.ids import MAX_ID, Id
+
+_ID = re.compile(r"[1-9][0-9]{0,18}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+
+
+class Body(BaseModel):
+    """A request body: types are exact ("1" and 1.0 and true are no integers), unknown fields refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Out(BaseModel):
+    """An answer; built by our own code from plain values."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _read_id(value: Any, info: ValidationInfo) -> int:
+    is_strict = bool(info.config and info.config.get("strict"))
+    if isinstance(value, int) and not isinstance(value, bool) and not is_strict and 0 < value <= MAX_ID:
+        return value
+    if isinstance(value, str) and _ID.fullmatch(value) and int(value) <= MAX_ID:
+        return int(value)
+    raise PydanticCustomError("id_text", "must be an id: text of digits")
+
+
+def _read_time(value: Any) -> datetime:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return require_aware(value)
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        try:
+            return require_aware(datetime.fromisoformat(value))
+        except (ValueError, OverflowError):
+            pass
+    raise PydanticCustomError("time_text", "must be an ISO 8601 time with its zone")
+
+
+def _read_line(value: str) -> str:
+    stripped = value.strip()
+    if not stripped or any(
+        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in stripped
+    ):
+        raise PydanticCustomError("line_text", "must be one line of text without control characters")
+    return stripped
+
+
+IdText = Annotated[
+    Id,
+    BeforeValidator(_read_id),
+    PlainSerializer(str, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,18}$", "examples": ["65601234"]}),
+]
+"""An id: text of digits in JSON, an integer inside; 1 to 2^63 - 1."""
+
+UtcTime = Annotated[
+    datetime,
+    BeforeValidator(_read_time),
+    PlainSerializer(iso_utc, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-29T08:00:00Z"]}),
+]
+"""A moment: ISO 8601 with a zone in, whole seconds in UTC with Z out."""
+
+Line = Annotated[str, AfterValidator(_read_line)]
+"""One line of text that a person wrote: trimmed, not empty, no control characters."""

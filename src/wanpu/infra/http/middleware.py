@@ -1,0 +1,182 @@
+"""What surrounds every request: its id, its log line, its measures, security headers, the body limit."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog import get_logger
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from wanpu.infra import metrics
+from wanpu.infra.http.errors import InternalError, error_answer
+from wanpu.infra.settings import Settings
+from wanpu.kernel.errors import Invalid, TooLarge
+
+REQUEST_ID_HEADER = "x-request-id"
+DRAIN_FACTOR = 16
+"""How many times the limit is still read and thrown away, so that the sender hears our answer."""
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+_SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_QUIET_PATHS = ("/healthz", "/readyz", "/metrics")
+
+log = get_logger("wanpu.access")
+
+
+def add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Surround the application; call it once, after nothing else added a middleware."""
+    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
+    app.add_middleware(RequestEdge, app_of_routes=app)
+
+
+class RequestEdge:
+    """The outermost layer: nothing leaves without its request id, and no error without our form."""
+
+    def __init__(self, app: ASGIApp, *, app_of_routes: FastAPI) -> None:
+        self._app = app
+        self._template_of = _template_finder(app_of_routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        clear_contextvars()
+        bind_contextvars(request_id=request_id)
+        started = time.perf_counter()
+        status = 0
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID_HEADER] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            if b"%00" in scope.get("query_string", b"") or "\0" in scope["path"]:
+                await error_answer(scope, Invalid("NUL in the address"))(scope, receive, send_on)
+            else:
+                await self._app(scope, receive, send_on)
+        except Exception as error:
+            log.error("request.failed", method=scope["method"], path=scope["path"], exc_info=error)
+            if status:
+                raise
+            await error_answer(scope, InternalError())(scope, receive, send_on)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+            clear_contextvars()
+
+    def _note(self, scope: Scope, status: int, took_s: float) -> None:
+        method, path = scope["method"], scope["path"]
+        route = self._template_of(scope.get("endpoint"))
+        metrics.HTTP_REQUESTS.labels(method, route, status).inc()
+        metrics.HTTP_SECONDS.labels(method, route).observe(took_s)
+        if path not in _QUIET_PATHS:
+            log.info("request.done", method=method, path=path, status=status, ms=round(took_s * 1000, 1))
+
+
+class BodyLimit:
+    """Refuses bodies over `limit` bytes, by their announced length or while they arrive."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if _announced_length(scope) > self._limit:
+            await self._drain(receive)
+            await error_answer(scope, self._refusal())(scope, receive, send)
+            return
+        seen = 0
+        is_refused = False
+
+        async def receive_counted() -> Message:
+            nonlocal seen, is_refused
+            if is_refused:
+                return {"type": "http.disconnect"}
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen <= self._limit:
+                return message
+            is_refused = True
+            await self._drain(receive)
+            await error_answer(scope, self._refusal())(scope, receive, send)
+            return {"type": "http.disconnect"}
+
+        async def send_unless_refused(message: Message) -> None:
+            if not is_refused:
+                await send(message)
+
+        try:
+            await self._app(scope, receive_counted, send_unless_refused)
+        except Exception:
+            if not is_refused:
+                raise
+
+    def _refusal(self) -> TooLarge:
+        return TooLarge(details={"limit_bytes": self._limit})
+
+    async def _drain(self, receive: Receive) -> None:
+        left = self._limit * DRAIN_FACTOR
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if message["type"] != "http.request" or not message.get("more_body"):
+                return
+
+
+def _announced_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() and len(value) < 20 else 0
+    return 0
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SANE_REQUEST_ID.fullmatch(value):
+            return str(value.decode("ascii"))
+    return secrets.token_hex(16)
+
+
+def _template_finder(app: FastAPI) -> Callable[[Any], str]:
+    """From an endpoint to its path template: real paths would make a metric for every id."""
+    templates: dict[Any, str] = {}
+
+    def template_of(endpoint: Any) -> str:
+        if endpoint is None:
+            return "unmatched"
+        if endpoint not in templates:
+            known = {
+                route.endpoint: str(route.path) for route in iter_route_contexts(app.routes) if route.endpoint
+            }
+            templates.update(known)
+            templates.setdefault(endpoint, "mounted")
+        return templates[endpoint]
+
+    return template_of

@@ -1,0 +1,119 @@
+"""Idempotency keys (接口幂等): the same key and body give the first answer, once and for ever.
+
+Only committed successes are kept, in the transaction that made them; a refusal is judged again.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from wanpu.infra.http.json_body import parse_json
+from wanpu.infra.models import IdempotencyKey
+from wanpu.infra.tables import table_of
+from wanpu.kernel.errors import Conflict, Invalid
+
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class KeyMissing(Invalid):
+    """A create that needs a key came without one."""
+
+    code = "idempotency.key_missing"
+    message_zh = "缺少请求头 Idempotency-Key"
+    message_en = "The header Idempotency-Key is missing"
+
+
+class KeyInvalid(Invalid):
+    """The key is not 1 to 128 visible ASCII characters."""
+
+    code = "idempotency.key_invalid"
+    message_zh = "Idempotency-Key 须为 1 至 128 个可见 ASCII 字符"
+    message_en = "Idempotency-Key must be 1 to 128 visible ASCII characters"
+
+
+class KeyReused(Conflict):
+    """The key was used before with another body."""
+
+    code = "idempotency.key_reused"
+    message_zh = "该 Idempotency-Key 已用于内容不同的请求"
+    message_en = "This Idempotency-Key was used with another request body"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The first answer to a key: its status, and its body as it was sent."""
+
+    fingerprint: str
+    status: int
+    body: str
+
+    def require_same(self, fingerprint: str) -> None:
+        """Refuse the key when it comes with another body.
+
+        Raises:
+            KeyReused: it does.
+        """
+        if fingerprint != self.fingerprint:
+            raise KeyReused
+
+
+def validate_key(text: str | None) -> str:
+    """The key of a request.
+
+    Raises:
+        KeyMissing: there is none.
+        KeyInvalid: it is not 1 to 128 visible ASCII characters.
+    """
+    if text is None:
+        raise KeyMissing
+    if _KEY.fullmatch(text) is None:
+        raise KeyInvalid
+    return text
+
+
+def fingerprint(body: bytes) -> str:
+    """SHA-256 of the body's canonical JSON: white space and the order of names do not matter.
+
+    Raises:
+        MalformedJson: the body is not JSON.
+    """
+    value = parse_json(body) if body else None
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+async def find(session: AsyncSession, scope: str, keys: Iterable[str]) -> dict[str, Stored]:
+    """The first answers to these keys of one caller and route; unknown keys are left out."""
+    found = await find_many(session, [(scope, key) for key in keys])
+    return {key: stored for (_, key), stored in found.items()}
+
+
+async def find_many(session: AsyncSession, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
+    """The first answers to many (scope, key) pairs in one statement; unknown pairs are left out."""
+    wanted = list(pairs)
+    if not wanted:
+        return {}
+    table = table_of(IdempotencyKey)
+    rows = await session.execute(select(table).where(tuple_(table.c.scope, table.c.key).in_(wanted)))
+    return {(row.scope, row.key): Stored(row.fingerprint, row.status, row.body) for row in rows}
+
+
+def row_for(  # noqa: PLR0917 - the columns of the row, in their order
+    scope: str, key: str, fingerprint: str, status: int, body: str, now: datetime
+) -> dict[str, Any]:
+    """The answer as a row for a Core insert in the transaction of the success it tells of."""
+    return {
+        "scope": scope,
+        "key": key,
+        "fingerprint": fingerprint,
+        "status": status,
+        "body": body,
+        "created_at": now,
+    }

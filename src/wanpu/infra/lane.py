@@ -1,0 +1,111 @@
+"""A lane: group commit in the process. Whatever has queued goes into one transaction."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from structlog import get_logger
+
+from wanpu.infra import metrics
+from wanpu.infra.database import is_disconnect
+from wanpu.kernel.errors import Unavailable
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+log = get_logger(__name__)
+
+
+class LaneFull(Unavailable):
+    """Too many commands wait already; nothing was written."""
+
+    code = "service.busy"
+
+
+class Lane(Generic[C, R]):
+    """Gives each caller its own result, though many commands are committed together.
+
+    An idle lane commits a command at once, alone; while one batch is being committed the next one
+    gathers. There is no timer. `commit` answers one result or exception per command, in their order,
+    and must bear a repeat of commands it has committed: when it raises as a whole, its commands are
+    tried one by one, so that one bad command never sinks its neighbours.
+    """
+
+    def __init__(
+        self,
+        commit: Callable[[list[C]], Awaitable[list[R | Exception]]],
+        *,
+        name: str = "lane",
+        max_batch: int = 200,
+        max_queue: int = 2000,
+    ) -> None:
+        self._commit = commit
+        self._name = name
+        self._max_batch = max_batch
+        self._max_queue = max_queue
+        self._queue: deque[tuple[C, asyncio.Future[R]]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def submit(self, command: C) -> R:
+        """Have the command committed; answers or raises what `commit` said about it.
+
+        A caller that is cancelled leaves its neighbours alone; its own command may still be committed.
+
+        Raises:
+            LaneFull: refused before it was queued.
+        """
+        if len(self._queue) >= self._max_queue:
+            metrics.LANE_REFUSED.labels(self._name).inc()
+            raise LaneFull
+        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._queue.append((command, answer))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._drain())
+        return await answer
+
+    async def close(self) -> None:
+        """Wait until everything that was submitted has its answer."""
+        while self._worker is not None and not self._worker.done():
+            await asyncio.wait({self._worker})
+
+    async def _drain(self) -> None:
+        while self._queue:
+            count = min(len(self._queue), self._max_batch)
+            taken = [self._queue.popleft() for _ in range(count)]
+            batch = [(command, answer) for command, answer in taken if not answer.done()]
+            if batch:
+                metrics.LANE_BATCH.labels(self._name).observe(len(batch))
+                results = await self._results_of([command for command, _ in batch])
+                for (_, answer), result in zip(batch, results, strict=True):
+                    _answer(answer, result)
+
+    async def _results_of(self, commands: list[C]) -> list[R | Exception]:
+        try:
+            return await self._commit_all(commands)
+        except Exception as error:
+            if len(commands) == 1 or isinstance(error, Unavailable) or is_disconnect(error):
+                return [error] * len(commands)
+            log.warning("lane.batch_failed", lane=self._name, commands=len(commands), error=str(error))
+        results: list[R | Exception] = []
+        for command in commands:
+            try:
+                results += await self._commit_all([command])
+            except Exception as error:
+                results.append(error)
+        return results
+
+    async def _commit_all(self, commands: list[C]) -> list[R | Exception]:
+        results = await self._commit(commands)
+        if len(results) != len(commands):
+            raise RuntimeError(f"{len(results)} results for {len(commands)} commands")
+        return results
+
+
+def _answer(answer: asyncio.Future[R], result: R | Exception) -> None:
+    if answer.done():
+        return
+    if isinstance(result, Exception):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)
