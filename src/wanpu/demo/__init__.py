@@ -1,1 +1,1 @@
-"""演示数据: the shops, goods and pictures that a first start loads, so that a fresh mall can be tried at once."""
+"""演示数据: shops, goods and pictures that a first start loads, so that a fresh mall can be tried at once."""

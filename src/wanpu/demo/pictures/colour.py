@@ -9,6 +9,7 @@ Colour = tuple[int, int, int]
 LIGHT: Colour = (255, 249, 240)
 SHADE: Colour = (38, 30, 54)
 WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
 
 
 def colour(code: str) -> Colour:

@@ -1,7 +1,7 @@
 """Geometry of the picture set: closed outlines as points on a square of 100 × 100 units, y downwards."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 Point = tuple[float, float]
 Outline = tuple[Point, ...]
@@ -66,6 +66,15 @@ def mirrored(outline: Outline, axis: float = 50) -> Outline:
     return tuple((2 * axis - x, y) for x, y in outline)
 
 
+def unchanged(outline: Outline) -> Outline:
+    """The outline itself."""
+    return outline
+
+
+SIDES: tuple[Callable[[Outline], Outline], ...] = (unchanged, mirrored)
+"""Draw a part at the left and again at the right: `for side in SIDES: sheet.fill(side(part), …)`."""
+
+
 def moved(outline: Outline, right: float, down: float = 0) -> Outline:
     """The outline at another place."""
     return tuple((x + right, y + down) for x, y in outline)
@@ -73,7 +82,9 @@ def moved(outline: Outline, right: float, down: float = 0) -> Outline:
 
 def scaled(outline: Outline, factor: float, centre: Point = (50, 50)) -> Outline:
     """The outline grown or shrunk around `centre`."""
-    return tuple((centre[0] + (x - centre[0]) * factor, centre[1] + (y - centre[1]) * factor) for x, y in outline)
+    return tuple(
+        (centre[0] + (x - centre[0]) * factor, centre[1] + (y - centre[1]) * factor) for x, y in outline
+    )
 
 
 def rotated(outline: Outline, degrees: float, centre: Point = (50, 50)) -> Outline:
@@ -90,11 +101,12 @@ def rotated(outline: Outline, degrees: float, centre: Point = (50, 50)) -> Outli
 
 def ellipse(x: float, y: float, across: float, down: float | None = None) -> Outline:
     """Ellipse by its centre and radii; a circle when one radius is given."""
-    return arc(x, y, across, across if down is None else down, 0, 360)
+    return arc(x, y, across, across if down is None else down, (0, 360))
 
 
-def arc(x: float, y: float, across: float, down: float, start: float, end: float) -> Outline:
-    """Points of an elliptic arc; degrees clockwise, 0 points right."""
+def arc(x: float, y: float, across: float, down: float, span: tuple[float, float]) -> Outline:
+    """Points of an elliptic arc; `span` holds its two ends in degrees clockwise, 0 points right."""
+    start, end = span
     steps = max(8, round(ROUND_STEPS * abs(end - start) / 360))
     angles = (math.radians(start + (end - start) * step / steps) for step in range(steps + 1))
     return tuple((x + across * math.cos(angle), y + down * math.sin(angle)) for angle in angles)
@@ -110,11 +122,11 @@ def box(left: float, top: float, right: float, bottom: float, radius: float = 0)
     for x, y, start in corners:
         centre_x = x - radius if x == right else x + radius
         centre_y = y + radius if y == top else y - radius
-        points.extend(arc(centre_x, centre_y, radius, radius, start, start + 90))
+        points.extend(arc(centre_x, centre_y, radius, radius, (start, start + 90)))
     return tuple(points)
 
 
-def star(x: float, y: float, outer: float, inner: float, tips: int, turn: float = -90) -> Outline:
+def star(x: float, y: float, outer: float, inner: float, tips: int, *, turn: float = -90) -> Outline:
     """Star or flower outline with `tips` tips."""
     points: list[Point] = []
     for index in range(tips * 2):

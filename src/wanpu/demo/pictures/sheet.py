@@ -1,9 +1,10 @@
-"""A transparent sheet on which one object is painted: outlines filled with colours, gradients and soft shades.
+"""A transparent sheet on which one object is painted: outlines with colours, gradients and soft shades.
 
 The sheet is about twice as large as the object appears in a picture; shrinking it smooths every edge.
 Edges on the sheet are hard, so a pixel either belongs to the object or not, and shades keep to it.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -15,6 +16,7 @@ from wanpu.demo.pictures.outline import Outline, Point
 
 SHEET_PIXELS = 1200
 BLUR_REDUCTION = 4
+OPAQUE_OVERSAMPLING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ Paint = Colour | Gradient | Glow
 
 
 def drum(base: Colour, depth: float = 1.0) -> Gradient:
-    """Light on an upright cylinder: bright left of the middle, dark at the right, a faint reflex at the edge."""
+    """Light on a cylinder: bright left of the middle, dark at the right, a faint reflex at its edge."""
     return Gradient(
         (
             darker(base, 0.16 * depth),
@@ -64,23 +66,31 @@ def ball(base: Colour) -> Glow:
 
 
 class Sheet:
-    """Paints outlines given in units: the whole sheet is 100 units wide and high."""
+    """Paints outlines given in units: the whole sheet is 100 units wide and high.
 
-    def __init__(self, pixels: int = SHEET_PIXELS) -> None:
+    A sheet with a `ground` is opaque and as large as its picture: its edges are smoothed one by one,
+    which is cheaper than shrinking a large sheet that is painted from edge to edge.
+    """
+
+    def __init__(self, pixels: int = SHEET_PIXELS, ground: Paint | None = None) -> None:
         self.pixels = pixels
         self.scale = pixels / 100
-        self.image = Image.new("RGBA", (pixels, pixels), (0, 0, 0, 0))
+        self._is_opaque = ground is not None
+        if ground is None:
+            self.image = Image.new("RGBA", (pixels, pixels), (0, 0, 0, 0))
+        else:
+            self.image = _painted(ground, (pixels, pixels)).convert("RGB")
         self._draw = ImageDraw.Draw(self.image)
 
     def fill(self, outline: Outline, paint: Paint) -> None:
         """Cover the outline with paint."""
-        if isinstance(paint, tuple):
+        if isinstance(paint, tuple) and not self._is_opaque:
             self._draw.polygon(self._on_pixels(outline), fill=(*paint, 255))
             return
         area = self._area(outline, margin=0)
-        mask = self._mask(outline, area)
-        size = (area[2] - area[0], area[3] - area[1])
-        self.image.paste(_painted(paint, size), area[:2], mask)
+        self.image.paste(
+            _painted(paint, (area[2] - area[0], area[3] - area[1])), area[:2], self._mask(outline, area)
+        )
 
     def stroke(self, points: Outline, width: float, paint: Colour, *, closed: bool = False) -> None:
         """Draw a line of `width` units with round ends along the points."""
@@ -91,7 +101,13 @@ class Sheet:
             self._draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*paint, 255))
 
     def shade(
-        self, outline: Outline, tone: Colour, strength: float, *, blur: float = 0, within: Outline | None = None
+        self,
+        outline: Outline,
+        tone: Colour,
+        strength: float,
+        *,
+        blur: float = 0,
+        within: Outline | None = None,
     ) -> None:
         """Tint what is already painted below the outline; `strength` 0–1, `blur` in units.
 
@@ -101,14 +117,11 @@ class Sheet:
         if area[2] <= area[0] or area[3] <= area[1]:
             return
         mask = self._blurred_mask(outline, area, blur) if blur else self._mask(outline, area)
-        mask = ImageChops.multiply(mask, self.image.crop(area).getchannel("A"))
+        if not self._is_opaque:
+            mask = ImageChops.multiply(mask, self.image.crop(area).getchannel("A"))
         if within is not None:
             mask = ImageChops.multiply(mask, self._mask(within, area))
         self.image.paste((*tone, 255), area, mask.point([round(value * strength) for value in range(256)]))
-
-    def cut(self, outline: Outline) -> None:
-        """Make a hole."""
-        self._draw.polygon(self._on_pixels(outline), fill=(0, 0, 0, 0))
 
     def _on_pixels(self, outline: Outline) -> list[Point]:
         return [(x * self.scale, y * self.scale) for x, y in outline]
@@ -124,21 +137,28 @@ class Sheet:
             min(self.pixels, int((max(down) + margin) * self.scale) + 1),
         )
 
-    def _mask(self, outline: Outline, area: tuple[int, int, int, int], reduction: int = 1) -> Image.Image:
-        size = (-(-(area[2] - area[0]) // reduction), -(-(area[3] - area[1]) // reduction))
+    def _mask(self, outline: Outline, area: tuple[int, int, int, int]) -> Image.Image:
+        if self._is_opaque:
+            return self._mask_at(outline, area, OPAQUE_OVERSAMPLING).reduce(OPAQUE_OVERSAMPLING)
+        return self._mask_at(outline, area, 1)
+
+    def _mask_at(self, outline: Outline, area: tuple[int, int, int, int], factor: float) -> Image.Image:
+        size = (math.ceil((area[2] - area[0]) * factor), math.ceil((area[3] - area[1]) * factor))
         mask = Image.new("L", size, 0)
-        points = [((x - area[0]) / reduction, (y - area[1]) / reduction) for x, y in self._on_pixels(outline)]
+        points = [((x - area[0]) * factor, (y - area[1]) * factor) for x, y in self._on_pixels(outline)]
         ImageDraw.Draw(mask).polygon(points, fill=255)
         return mask
 
     def _blurred_mask(self, outline: Outline, area: tuple[int, int, int, int], blur: float) -> Image.Image:
         """Blur at a quarter of the size: sixteen times less work, and a blurred edge hides the difference."""
-        small = self._mask(outline, area, BLUR_REDUCTION)
+        small = self._mask_at(outline, area, 1 / BLUR_REDUCTION)
         small = small.filter(ImageFilter.GaussianBlur(blur * self.scale / BLUR_REDUCTION))
         return small.resize((area[2] - area[0], area[3] - area[1]), Image.Resampling.BILINEAR)
 
 
-def _painted(paint: Gradient | Glow, size: tuple[int, int]) -> Image.Image:
+def _painted(paint: Paint, size: tuple[int, int]) -> Image.Image:
+    if isinstance(paint, tuple):
+        return Image.new("RGBA", size, (*paint, 255))
     if isinstance(paint, Glow):
         return _painted_glow(paint, size)
     strip = Image.new("RGBA", (len(paint.colours), 1))

@@ -34,7 +34,9 @@ def teapot(sheet: Sheet, look: Look) -> None:
     sheet.fill(path("M 70 52 C 84 52 82 34 94 32 L 97 37 C 89 42 90 72 70 74"), drum(look.main))
     body = path("M 50 34 C 22 34 12 50 12 64 C 12 80 26 90 50 90 C 74 90 86 80 84 62 C 83 48 76 34 50 34")
     sheet.fill(body, ball(look.main))
-    sheet.shade(path("M 10 68 Q 48 82 88 66 L 88 72 Q 48 88 10 74"), darker(look.main, 0.55), 0.28, within=body)
+    sheet.shade(
+        path("M 10 68 Q 48 82 88 66 L 88 72 Q 48 88 10 74"), darker(look.main, 0.55), 0.28, within=body
+    )
     sheet.fill(ellipse(50, 37, 22, 5), darker(look.main, 0.25))
     sheet.fill(path("M 29 36 C 32 27 68 27 71 36 Q 50 43 29 36"), Glow(lighter(look.main, 0.45), look.main))
     sheet.fill(ellipse(50, 26.5, 4.6, 3.8), ball(look.accent))
@@ -62,12 +64,20 @@ def bowls(sheet: Sheet, look: Look) -> None:
     plates = ((88, 46, look.main), (70, 42, mix(look.main, look.accent, 0.5)), (53, 38, look.accent))
     for bottom, half, tone in plates:
         top = bottom - 22
-        bowl = symmetric(f"M 50 {top} L {50 - half} {top} C {50 - half} {bottom - 6} {50 - half * 0.6} {bottom} 50 {bottom}")
-        sheet.fill(box(50 - half * 0.42, bottom - 3, 50 + half * 0.42, bottom + 2.4, 1), drum(darker(tone, 0.12)))
+        bowl = symmetric(
+            f"M 50 {top} L {50 - half} {top}"
+            f" C {50 - half} {bottom - 6} {50 - half * 0.6} {bottom} 50 {bottom}"
+        )
+        sheet.fill(
+            box(50 - half * 0.42, bottom - 3, 50 + half * 0.42, bottom + 2.4, 1), drum(darker(tone, 0.12))
+        )
         sheet.fill(bowl, drum(tone))
         sheet.shade(box(0, top, 100, top + 5), darker(tone, 0.6), 0.22, blur=1.6, within=bowl)
         sheet.fill(ellipse(50, top, half, half * 0.115), lighter(tone, 0.4))
-        sheet.fill(ellipse(50, top + 0.5, half * 0.93, half * 0.085), Gradient((darker(tone, 0.3), lighter(tone, 0.1))))
+        sheet.fill(
+            ellipse(50, top + 0.5, half * 0.93, half * 0.085),
+            Gradient((darker(tone, 0.3), lighter(tone, 0.1))),
+        )
     for shift in (0, 5):
         stick = path("M 12 20 L 13.6 18.4 L 86 29 L 86 31.4")
         sheet.fill(rotated(moved(stick, shift, shift * -0.6), -3 - shift * 0.6), soft(WOOD))
@@ -76,16 +86,38 @@ def bowls(sheet: Sheet, look: Look) -> None:
 def cushion(sheet: Sheet, look: Look) -> None:
     """A square cushion with a woven stripe and a piped edge."""
     body = path(
-        "M 12 16 Q 14 10 20 12 Q 50 18 80 12 Q 87 10 88 17 Q 84 50 89 82 Q 88 90 80 88 Q 50 83 20 88 Q 12 90 11 83 Q 16 50 12 16"
+        "M 12 16 Q 14 10 20 12 Q 50 18 80 12 Q 87 10 88 17 Q 84 50 89 82 Q 88 90 80 88"
+        " Q 50 83 20 88 Q 12 90 11 83 Q 16 50 12 16"
     )
     sheet.fill(body, Glow(lighter(look.main, 0.4), darker(look.main, 0.14), (0.42, 0.4)))
     for middle in (30, 50, 70):
-        stripe = path(f"M {middle - 4} 5 Q {middle - 2} 50 {middle - 4} 95 L {middle + 4} 95 Q {middle + 2} 50 {middle + 4} 5")
+        stripe = path(
+            f"M {middle - 4} 5 Q {middle - 2} 50 {middle - 4} 95 L {middle + 4} 95"
+            f" Q {middle + 2} 50 {middle + 4} 5"
+        )
         sheet.shade(stripe, look.accent, 0.55, within=body)
-        sheet.shade(path(f"M {middle - 6} 5 Q {middle - 4} 50 {middle - 6} 95 L {middle - 5.2} 95 Q {middle - 3.2} 50 {middle - 5.2} 5"), look.accent, 0.5, within=body)
-    for fold in ("M 14 14 Q 26 24 34 38 Q 24 30 14 14", "M 86 15 Q 76 26 70 36 Q 80 30 86 15", "M 14 86 Q 24 76 30 64 Q 20 74 14 86"):
+        sheet.shade(
+            path(
+                f"M {middle - 6} 5 Q {middle - 4} 50 {middle - 6} 95 L {middle - 5.2} 95"
+                f" Q {middle - 3.2} 50 {middle - 5.2} 5"
+            ),
+            look.accent,
+            0.5,
+            within=body,
+        )
+    for fold in (
+        "M 14 14 Q 26 24 34 38 Q 24 30 14 14",
+        "M 86 15 Q 76 26 70 36 Q 80 30 86 15",
+        "M 14 86 Q 24 76 30 64 Q 20 74 14 86",
+    ):
         sheet.shade(path(fold), darker(look.main, 0.7), 0.35, blur=1.6, within=body)
-    sheet.shade(path("M 86 86 Q 60 84 30 88 Q 70 70 84 30 Q 84 60 86 86"), darker(look.main, 0.7), 0.2, blur=5, within=body)
+    sheet.shade(
+        path("M 86 86 Q 60 84 30 88 Q 70 70 84 30 Q 84 60 86 86"),
+        darker(look.main, 0.7),
+        0.2,
+        blur=5,
+        within=body,
+    )
     sheet.stroke(body, 1.1, darker(look.main, 0.22), closed=True)
 
 
@@ -93,13 +125,21 @@ def blanket(sheet: Sheet, look: Look) -> None:
     """A folded knitted throw with fringes."""
     for index in range(19):
         left = 12 + index * 4.1
-        sheet.fill(path(f"M {left} 76 L {left + 2.4} 76 L {left + 2.8} 90 L {left - 0.4} 90"), lighter(look.main, 0.14))
+        sheet.fill(
+            path(f"M {left} 76 L {left + 2.4} 76 L {left + 2.8} 90 L {left - 0.4} 90"),
+            lighter(look.main, 0.14),
+        )
     layers = ((60, look.main), (42, lighter(look.main, 0.1)), (24, lighter(look.main, 0.2)))
     for top, tone in layers:
         fold = box(9, top, 91, top + 20, 9)
         sheet.fill(fold, Gradient((lighter(tone, 0.3), tone, darker(tone, 0.2))))
         for column in range(12):
-            stitch = path(f"M {12 + column * 6.6} {top} Q {16 + column * 6.6} {top + 10} {12 + column * 6.6} {top + 20} L {13.6 + column * 6.6} {top + 20} Q {17.6 + column * 6.6} {top + 10} {13.6 + column * 6.6} {top}")
+            stitch = path(
+                f"M {12 + column * 6.6} {top}"
+                f" Q {16 + column * 6.6} {top + 10} {12 + column * 6.6} {top + 20}"
+                f" L {13.6 + column * 6.6} {top + 20}"
+                f" Q {17.6 + column * 6.6} {top + 10} {13.6 + column * 6.6} {top}"
+            )
             sheet.shade(stitch, darker(tone, 0.5), 0.2, within=fold)
     sheet.fill(box(62, 22, 76, 81, 1.5), Gradient((look.accent, darker(look.accent, 0.12)), "down"))
     sheet.fill(box(64, 46, 74, 57, 1), lighter(look.accent, 0.75))
@@ -131,10 +171,15 @@ def lamp(sheet: Sheet, look: Look) -> None:
     shade = symmetric("M 50 10 L 32 10 L 17 54 Q 33 59 50 59")
     sheet.fill(shade, Glow(mix(lighter(look.main, 0.5), (255, 226, 160), 0.6), look.main, (0.5, 0.72)))
     for x in range(22, 80, 5):
-        sheet.shade(path(f"M {50 + (x - 50) * 0.52} 8 L {50 + (x - 50) * 0.54 + 0.6} 8 L {x + 0.9} 62 L {x} 62"), darker(look.main, 0.4), 0.16, within=shade)
+        sheet.shade(
+            path(f"M {50 + (x - 50) * 0.52} 8 L {50 + (x - 50) * 0.54 + 0.6} 8 L {x + 0.9} 62 L {x} 62"),
+            darker(look.main, 0.4),
+            0.16,
+            within=shade,
+        )
     sheet.fill(ellipse(50, 10, 18, 2.6), darker(look.main, 0.12))
     sheet.fill(ellipse(50, 10.2, 15, 1.7), (255, 236, 190))
-    sheet.stroke(arc(50, 53.5, 33, 4.6, 8, 172), 1.2, darker(look.main, 0.16))
+    sheet.stroke(arc(50, 53.5, 33, 4.6, (8, 172)), 1.2, darker(look.main, 0.16))
     sheet.stroke(((64, 58), (64, 70)), 0.7, darker(look.accent, 0.3))
     sheet.fill(ellipse(64, 71.5, 1.7), ball(BRASS))
 
@@ -148,7 +193,10 @@ def vase(sheet: Sheet, look: Look) -> None:
             y = 56 * (1 - share) ** 2 + 2 * share * (1 - share) * bend[1] + share**2 * tip[1]
             for turn in (-38, 38):
                 leaf = path(f"M {x} {y} Q {x + 7} {y - 5} {x + 13} {y} Q {x + 7} {y + 4} {x} {y}")
-                sheet.fill(rotated(leaf, turn - 90 + (tip[0] - 50), (x, y)), soft(mix(LEAF, WHITE, 0.12 + share * 0.15)))
+                sheet.fill(
+                    rotated(leaf, turn - 90 + (tip[0] - 50), (x, y)),
+                    soft(mix(LEAF, WHITE, 0.12 + share * 0.15)),
+                )
     for x, y in ((36, 36), (65, 33)):
         for turn in range(0, 360, 72):
             sheet.fill(rotated(ellipse(x, y - 4.4, 2.9, 4), turn, (x, y)), lighter(look.accent, 0.25))
@@ -177,9 +225,15 @@ def basket(sheet: Sheet, look: Look) -> None:
     sheet.shade(box(64, 36, 92, 92), darker(look.main, 0.7), 0.34, blur=7, within=body)
     sheet.fill(box(10, 35, 90, 42, 3.4), drum(lighter(look.main, 0.1)))
     for x in range(12, 90, 5):
-        sheet.shade(path(f"M {x} 35 L {x + 1.6} 35 L {x + 4} 42 L {x + 2.4} 42"), darker(look.main, 0.5), 0.35)
+        sheet.shade(
+            path(f"M {x} 35 L {x + 1.6} 35 L {x + 4} 42 L {x + 2.4} 42"), darker(look.main, 0.5), 0.35
+        )
     for left in (26, 62):
-        sheet.stroke(path(f"M {left} 46 Q {left} 55 {left + 6} 55 Q {left + 12} 55 {left + 12} 46"), 2.6, darker(look.main, 0.35))
+        sheet.stroke(
+            path(f"M {left} 46 Q {left} 55 {left + 6} 55 Q {left + 12} 55 {left + 12} 46"),
+            2.6,
+            darker(look.main, 0.35),
+        )
 
 
 def clock(sheet: Sheet, look: Look) -> None:
