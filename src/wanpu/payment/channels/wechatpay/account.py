@@ -143,7 +143,9 @@ def _platform_certificates(settings: Mapping[str, Any]) -> tuple[PlatformCertifi
 
 
 def _platform_certificate(entry: Mapping[str, Any]) -> PlatformCertificate:
-    pem = _text(entry, "pem")
+    pem = entry.get("pem")
+    if not isinstance(pem, str):
+        raise InvalidAccount("platform_certificates: an entry has no pem")
     certificate = _certificate(pem, "platform_certificates")
     if serial_of(certificate) != entry.get("serial_no"):
         raise InvalidAccount("platform_certificates: a serial_no is not its certificate's")

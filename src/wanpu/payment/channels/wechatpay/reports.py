@@ -231,13 +231,18 @@ def _read_part(members: dict[str, Any], *, receiver: str | None, total: str) -> 
         number=required_text(members, "out_trade_no"),
         receiver=receiver,
         amount_fen=Fen(fen),
-        currency=required_text(amount, "currency")
-        if is_paid
-        else optional_text(amount, "currency") or CURRENCY,
+        currency=_currency(amount, is_paid=is_paid),
         state=state,
         transaction_id=required_text(members, "transaction_id") if is_paid else None,
         paid_at=parse_time(required_text(members, "success_time")) if is_paid else None,
     )
+
+
+def _currency(amount: dict[str, Any], *, is_paid: bool) -> str:
+    """Answers about unpaid orders leave the currency out."""
+    if is_paid:
+        return required_text(amount, "currency")
+    return optional_text(amount, "currency") or CURRENCY
 
 
 def _payer(members: dict[str, Any], name: str, openids: tuple[str, ...]) -> str | None:
