@@ -8,6 +8,7 @@ from wanpu.product.selling import (
     lock_available,
     move_stock,
 )
+from wanpu.product.service.goods import record_sales, refresh_sold_out
 from wanpu.product.states import SpuStatus, StockMove, StockStrategy
 
 __all__ = [
@@ -20,4 +21,6 @@ __all__ = [
     "get_skus_on_sale",
     "lock_available",
     "move_stock",
+    "record_sales",
+    "refresh_sold_out",
 ]

@@ -67,6 +67,8 @@ class Spu(Stamped, Base):
         Index(None, "category_id", "status"),
         Index(None, "merchant_id", "status"),
         Index(None, "status", "on_shelved_at", "id"),
+        Index(None, "status", "min_price", "id"),
+        Index(None, "status", "sales", "id"),
     )
 
 

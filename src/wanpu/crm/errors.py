@@ -1,0 +1,83 @@
+"""What the CRM room refuses. Codes are public and permanent."""
+
+from wanpu.kernel.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
+
+
+class UsernameTaken(Conflict):
+    """Another member has this name."""
+
+    code = "member.username_taken"
+    message_zh = "用户名已被使用"
+    message_en = "This username is taken"
+
+
+class MobileTaken(Conflict):
+    """Another member has this mobile number."""
+
+    code = "member.mobile_taken"
+    message_zh = "手机号已被注册"
+    message_en = "This mobile number is registered already"
+
+
+class WrongCredentials(Unauthenticated):
+    """The account or the password is wrong; the answer never says which."""
+
+    code = "auth.wrong_credentials"
+    message_zh = "账号或密码错误"
+    message_en = "The account or the password is wrong"
+
+
+class TooManyAttempts(TooMany):
+    """Too many sign-in tries for one account or address; `details.retry_after_s` says how long to wait."""
+
+    code = "auth.too_many_attempts"
+    message_zh = "登录尝试过于频繁，请稍后再试"
+    message_en = "Too many sign-in tries; wait a moment"
+
+
+class TokenInvalid(Unauthenticated):
+    """The token is none of ours, or was given back."""
+
+    code = "auth.token_invalid"
+    message_zh = "登录状态无效，请重新登录"
+    message_en = "The session is not valid; please sign in again"
+
+
+class TokenExpired(Unauthenticated):
+    """The token was good once."""
+
+    code = "auth.token_expired"
+    message_zh = "登录已过期，请重新登录"
+    message_en = "The session has expired; please sign in again"
+
+
+class MemberDisabled(Forbidden):
+    """The password is right, but the account is switched off."""
+
+    code = "member.disabled"
+    message_zh = "账号已停用，请联系客服"
+    message_en = "This account is disabled"
+
+
+class AddressNotFound(NotFound):
+    """No such address, or another member's."""
+
+    code = "address.not_found"
+    message_zh = "收货地址不存在"
+    message_en = "There is no such address"
+
+
+class TooManyAddresses(Conflict):
+    """The member has as many addresses as one may have; `details.limit` says how many."""
+
+    code = "address.too_many"
+    message_zh = "收货地址数量已达上限"
+    message_en = "You have as many addresses as one may have"
+
+
+class MerchantNotFound(NotFound):
+    """No such merchant, or one that does not sell at present."""
+
+    code = "merchant.not_found"
+    message_zh = "店铺不存在或暂停营业"
+    message_en = "There is no such shop, or it is closed"

@@ -1,0 +1,161 @@
+"""Every statement of the CRM room, except plain adds and those of `checkout`."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from wanpu.crm.models import FreightRule, LoginThrottle, Member, MemberAddress, MemberToken, Merchant
+from wanpu.infra.statements import insert_if_absent, padded
+from wanpu.kernel.ids import Id
+
+
+async def find_member(session: AsyncSession, member_id: Id) -> Member | None:
+    """One member by id."""
+    return await session.get(Member, member_id)
+
+
+async def find_member_by_username(session: AsyncSession, username: str) -> Member | None:
+    """One member by the exact name."""
+    return (await session.execute(select(Member).where(Member.username == username))).scalar_one_or_none()
+
+
+async def find_member_by_mobile(session: AsyncSession, mobile: str) -> Member | None:
+    """One member by mobile number."""
+    return (await session.execute(select(Member).where(Member.mobile == mobile))).scalar_one_or_none()
+
+
+async def lock_member(session: AsyncSession, member_id: Id) -> Member | None:
+    """One member, locked: the root of the member's addresses."""
+    statement = select(Member).where(Member.user_id == member_id).with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def find_token(session: AsyncSession, token_hash: str) -> tuple[MemberToken, Member] | None:
+    """A session with its member, by the digest of its token."""
+    statement = (
+        select(MemberToken, Member)
+        .join(Member, Member.user_id == MemberToken.user_id)
+        .where(MemberToken.token_hash == token_hash)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+async def delete_token(session: AsyncSession, token_hash: str) -> None:
+    """End one session."""
+    await session.execute(delete(MemberToken).where(MemberToken.token_hash == token_hash))
+
+
+async def delete_expired_tokens(session: AsyncSession, member_id: Id, now: datetime) -> None:
+    """Remove the member's sessions that are over."""
+    await session.execute(
+        delete(MemberToken).where(MemberToken.user_id == member_id, MemberToken.expires_at <= now)
+    )
+
+
+async def lock_throttle(session: AsyncSession, subject: str, window_ends_at: datetime) -> LoginThrottle:
+    """The counter of one account or address, locked; a new one ends at `window_ends_at`."""
+    row = {"subject": subject, "failures": 0, "window_ends_at": window_ends_at}
+    await insert_if_absent(session, LoginThrottle.__table__, row, key=["subject"])
+    statement = select(LoginThrottle).where(LoginThrottle.subject == subject).with_for_update()
+    return (await session.execute(statement)).scalar_one()
+
+
+async def take_back_try(session: AsyncSession, subject: str) -> None:
+    """Count one try less for a subject whose try was right after all."""
+    await session.execute(
+        update(LoginThrottle)
+        .where(LoginThrottle.subject == subject, LoginThrottle.failures > 0)
+        .values(failures=LoginThrottle.failures - 1)
+    )
+
+
+async def delete_throttle(session: AsyncSession, subject: str) -> None:
+    """Forget the tries of one subject."""
+    await session.execute(delete(LoginThrottle).where(LoginThrottle.subject == subject))
+
+
+async def delete_throttles_before(session: AsyncSession, moment: datetime) -> None:
+    """Forget windows that ended before `moment`."""
+    await session.execute(delete(LoginThrottle).where(LoginThrottle.window_ends_at < moment))
+
+
+async def list_addresses(session: AsyncSession, member_id: Id) -> list[MemberAddress]:
+    """A member's addresses: the default first, then the newest."""
+    statement = (
+        select(MemberAddress)
+        .where(MemberAddress.wx_user_id == member_id)
+        .order_by(
+            MemberAddress.default_for.is_(None), MemberAddress.created_at.desc(), MemberAddress.id.desc()
+        )
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+async def find_address(session: AsyncSession, member_id: Id, address_id: Id) -> MemberAddress | None:
+    """One address of this member."""
+    statement = select(MemberAddress).where(
+        MemberAddress.wx_user_id == member_id, MemberAddress.id == address_id
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def count_addresses(session: AsyncSession, member_id: Id) -> int:
+    """How many addresses a member has."""
+    statement = select(func.count()).where(MemberAddress.wx_user_id == member_id)
+    return (await session.execute(statement)).scalar_one()
+
+
+async def find_default_address(session: AsyncSession, member_id: Id) -> MemberAddress | None:
+    """The address that a checkout takes when none is chosen."""
+    statement = select(MemberAddress).where(MemberAddress.default_for == member_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def find_newest_address(
+    session: AsyncSession, member_id: Id, *, other_than: Id | None = None
+) -> MemberAddress | None:
+    """The member's newest address, one of them left aside."""
+    statement = select(MemberAddress).where(MemberAddress.wx_user_id == member_id)
+    if other_than is not None:
+        statement = statement.where(MemberAddress.id != other_than)
+    newest_first = statement.order_by(MemberAddress.created_at.desc(), MemberAddress.id.desc()).limit(1)
+    return (await session.execute(newest_first)).scalar_one_or_none()
+
+
+async def find_merchant(session: AsyncSession, merchant_id: Id) -> Merchant | None:
+    """One merchant by id."""
+    return await session.get(Merchant, merchant_id)
+
+
+async def lock_merchant(session: AsyncSession, merchant_id: Id) -> Merchant | None:
+    """One merchant, locked."""
+    statement = select(Merchant).where(Merchant.id == merchant_id).with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def find_merchant_by_credit_code(session: AsyncSession, credit_code: str) -> Merchant | None:
+    """The first merchant registered with a 统一社会信用代码."""
+    statement = (
+        select(Merchant)
+        .where(Merchant.uniform_social_credit_code == credit_code)
+        .order_by(Merchant.id)
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def list_merchants(session: AsyncSession, merchant_ids: Collection[Id]) -> list[Merchant]:
+    """Merchants by id; unknown ids are left out."""
+    if not merchant_ids:
+        return []
+    return list(
+        (await session.execute(select(Merchant).where(Merchant.id.in_(padded(merchant_ids))))).scalars()
+    )
+
+
+async def find_freight_rule(session: AsyncSession, merchant_id: Id) -> FreightRule | None:
+    """What a merchant asks for shipping."""
+    return await session.get(FreightRule, merchant_id)

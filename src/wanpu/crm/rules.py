@@ -1,0 +1,99 @@
+"""What names, mobile numbers and addresses of members look like, and how they are shown."""
+
+import re
+import unicodedata
+
+MIN_USERNAME_LENGTH = 2
+MAX_USERNAME_LENGTH = 50
+MAX_ADDRESSES = 50
+MAX_EMAIL_LENGTH = 100
+MAX_URL_LENGTH = 255
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_USERNAME = re.compile(r"[\w.-]+")
+_TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
+_POST_CODE = re.compile(r"[0-9]{6}")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+
+
+def is_mobile(text: str) -> bool:
+    """Whether the text is a mainland mobile number."""
+    return _MOBILE.fullmatch(text) is not None
+
+
+def require_username(text: str) -> str:
+    """A name to sign in with: 2 to 50 letters, digits, `_`, `-`, `.`; never what reads as a mobile number.
+
+    Raises:
+        ValueError: it is not.
+    """
+    name = unicodedata.normalize("NFC", text.strip())
+    if not MIN_USERNAME_LENGTH <= len(name) <= MAX_USERNAME_LENGTH:
+        raise ValueError(f"must have {MIN_USERNAME_LENGTH} to {MAX_USERNAME_LENGTH} characters")
+    if not _USERNAME.fullmatch(name):
+        raise ValueError("may hold letters, digits, _, - and . only")
+    if is_mobile(name):
+        raise ValueError("must not be a mobile number")
+    return name
+
+
+def require_mobile(text: str) -> str:
+    """A mainland mobile number of eleven digits.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not is_mobile(text):
+        raise ValueError("must be a mainland mobile number of 11 digits")
+    return text
+
+
+def require_telephone(text: str) -> str:
+    """A number that a courier can call: mobile or landline.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not _TELEPHONE.fullmatch(text):
+        raise ValueError("must be a telephone number")
+    return text
+
+
+def require_post_code(text: str) -> str:
+    """Six digits, or nothing.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text and not _POST_CODE.fullmatch(text):
+        raise ValueError("must have 6 digits")
+    return text
+
+
+def require_email(text: str) -> str:
+    """An address that mail can be sent to, in ASCII.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if len(text) > MAX_EMAIL_LENGTH or not _EMAIL.fullmatch(text):
+        raise ValueError("must be an email address")
+    return text
+
+
+def require_picture_url(text: str) -> str:
+    """A picture of this mall (`/files/…`) or one reached by https.
+
+    Raises:
+        ValueError: another scheme, a space or a control character, or too long.
+    """
+    is_known = text.startswith(("/files/", "https://"))
+    is_plain = all("!" <= character <= "~" for character in text)
+    if len(text) > MAX_URL_LENGTH or not is_known or not is_plain or ".." in text:
+        raise ValueError("must start with /files/ or https://")
+    return text
+
+
+def mask_mobile(mobile: str) -> str:
+    """How a mobile number is shown: 138****8000."""
+    return f"{mobile[:3]}****{mobile[-4:]}"
