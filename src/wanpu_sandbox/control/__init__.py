@@ -1,0 +1,1 @@
+"""JSON control for tests: pay, look, break things, move time."""

@@ -1,0 +1,1 @@
+"""The buyer's phone: server-rendered pages that scan, show and pay."""
