@@ -391,6 +391,12 @@ def test_an_envelope_lacks_no_member_and_each_is_a_text(path: tuple[str, ...], v
         parse_envelope(dump(members))
 
 
+@pytest.mark.parametrize("id_", ["x" * 65, "a b", "a\x00", "通知"])
+def test_a_notification_id_is_short_printable_ascii(id_: str):
+    with pytest.raises(MalformedBody):
+        parse_envelope(dump({**envelope_members(), "id": id_}))
+
+
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"x"', b"{}", b"<xml></xml>"])
 def test_a_body_that_is_no_envelope_is_refused(body: bytes):
     with pytest.raises(MalformedBody):

@@ -3,7 +3,9 @@
 Source: WeChat Pay API v3, 回调通知注意事项 and 支付成功回调通知.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 from wanpu_wire.wechatpay.cipher import AEAD_ALGORITHM, decrypt_aead, encrypt_aead
 from wanpu_wire.wechatpay.errors import MalformedBody
@@ -11,6 +13,8 @@ from wanpu_wire.wechatpay.json_text import dump, load_strict
 from wanpu_wire.wechatpay.members import object_of, optional_text, required_object, required_text
 
 RESOURCE_TYPE = "encrypt-resource"
+
+_ID = re.compile(r"[!-~]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def parse_envelope(body: bytes) -> Envelope:
     members = object_of(load_strict(body), "the body")
     resource = required_object(members, "resource")
     envelope = Envelope(
-        id=required_text(members, "id"),
+        id=_notification_id(members),
         create_time=required_text(members, "create_time"),
         event_type=required_text(members, "event_type"),
         resource_type=required_text(members, "resource_type"),
@@ -64,6 +68,14 @@ def parse_envelope(body: bytes) -> Envelope:
     if envelope.resource_type != RESOURCE_TYPE:
         raise MalformedBody("the resource is of another type")
     return envelope
+
+
+def _notification_id(members: dict[str, Any]) -> str:
+    """The id: 36 characters at most by the documents; some more are taken, so that none is lost."""
+    text = required_text(members, "id")
+    if not _ID.fullmatch(text):
+        raise MalformedBody("id is no notification id")
+    return text
 
 
 def build_envelope(

@@ -203,8 +203,8 @@ def test_an_answer_about_another_number_is_not_an_answer():
         "amount",
     ],
 )
-@pytest.mark.parametrize("value", [None, "", 7, "absent"])
-def test_a_paid_order_lacks_nothing(name: str, value: Any):
+@pytest.mark.parametrize("value", [None, "", 7, "absent", "a\x00b", "万铺", "1 2", "9" * 33])
+def test_a_paid_order_lacks_nothing_and_every_number_fits_its_column(name: str, value: Any):
     told = paid_plain(**{name: value})
     if value == "absent":
         del told[name]
@@ -245,6 +245,12 @@ def test_a_combined_order_has_sub_orders_each_once(entries: Any):
 )
 def test_the_buyer_is_known_by_our_own_app_first(payer: Any, payer_id: str | None):
     assert notification_report(dump(paid_plain(payer=payer)), PARTNER).payer_id == payer_id
+
+
+@pytest.mark.parametrize("openid", ["o" * 129, "o\x00", "o o"])
+def test_a_buyer_whose_name_cannot_be_stored_is_not_read(openid: str):
+    with pytest.raises(MalformedBody):
+        notification_report(dump(paid_plain(payer={"sp_openid": openid})), PARTNER)
 
 
 def test_the_call_backs_of_the_vector_file_are_read():
@@ -308,7 +314,16 @@ def test_a_code_dies_with_the_order_or_two_hours_after_the_attempt_was_made():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'{"code_url":""}', b'{"code_url":1}', b'{"code_url":"https://evil.test/"}']
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"code_url":""}',
+        b'{"code_url":1}',
+        b'{"code_url":"https://evil.test/"}',
+        b'{"code_url":"weixin://a b"}',
+    ],
 )
 def test_an_answer_without_a_wechat_code_is_no_code(body: bytes):
     with pytest.raises(MalformedBody):

@@ -4,6 +4,7 @@ Source: WeChat Pay API v3, Native下单, 查询订单, 支付成功回调通知 
 合单支付成功回调通知; the shapes of unpaid orders are those that the production server was recorded to send.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -25,6 +26,11 @@ from wanpu_wire.wechatpay.members import (
 from wanpu_wire.wechatpay.times import parse_time
 
 CODE_URL_LIFE = timedelta(hours=2)
+CODE_URL_LENGTH = 512
+NUMBER_LENGTH = 32
+OPENID_LENGTH = 128
+
+_PRINTABLE = re.compile(r"[!-~]+")
 
 _STATES = {
     "SUCCESS": ChannelState.PAID,
@@ -44,7 +50,7 @@ def qr_code(body: bytes, request: PaymentRequest) -> QrCode:
     Raises:
         MalformedBody: no code inside.
     """
-    content = required_text(object_of(load_strict(body), "the body"), "code_url")
+    content = _word(object_of(load_strict(body), "the body"), "code_url", limit=CODE_URL_LENGTH)
     if not content.startswith("weixin://"):
         raise MalformedBody("code_url is no WeChat address")
     return QrCode(content, min(request.expires_at, request.created_at + CODE_URL_LIFE))
@@ -180,15 +186,15 @@ def _read_order(members: dict[str, Any], account: WechatPayAccount) -> _Order:
     is_partner = account.mode is AccountMode.PARTNER
     part = _read_part(
         members,
-        receiver=required_text(members, "sub_mchid") if is_partner else None,
+        receiver=_word(members, "sub_mchid") if is_partner else None,
         total="total",
     )
     payer_id = _payer(members, "payer", ("sp_openid", "sub_openid") if is_partner else ("openid",))
     return _Order(
         attempt_no=part.number,
         is_combined=False,
-        account_no=required_text(members, "sp_mchid" if is_partner else "mchid"),
-        app_id=required_text(members, "sp_appid" if is_partner else "appid"),
+        account_no=_word(members, "sp_mchid" if is_partner else "mchid"),
+        app_id=_word(members, "sp_appid" if is_partner else "appid"),
         parts=(part,),
         payer_id=payer_id,
     )
@@ -202,19 +208,19 @@ def _read_combined(members: dict[str, Any], account: WechatPayAccount) -> _Order
     if not parts or len({part.number for part in parts}) != len(parts):
         raise MalformedBody("sub-orders are missing or repeated")
     return _Order(
-        attempt_no=required_text(members, "combine_out_trade_no"),
+        attempt_no=_word(members, "combine_out_trade_no"),
         is_combined=True,
-        account_no=required_text(members, "combine_mchid"),
-        app_id=required_text(members, "combine_appid"),
+        account_no=_word(members, "combine_mchid"),
+        app_id=_word(members, "combine_appid"),
         parts=parts,
         payer_id=_payer(members, "combine_payer_info", ("openid", "sub_openid")),
     )
 
 
 def _sub_receiver(entry: dict[str, Any], account: WechatPayAccount) -> str | None:
-    mchid = required_text(entry, "mchid")
+    mchid = _word(entry, "mchid")
     if account.mode is AccountMode.PARTNER:
-        return required_text(entry, "sub_mchid")
+        return _word(entry, "sub_mchid")
     return None if mchid == account.mchid else mchid
 
 
@@ -228,21 +234,19 @@ def _read_part(members: dict[str, Any], *, receiver: str | None, total: str) -> 
         raise MalformedBody("the amount is out of range")
     is_paid = state is ChannelState.PAID
     return _Part(
-        number=required_text(members, "out_trade_no"),
+        number=_word(members, "out_trade_no"),
         receiver=receiver,
         amount_fen=Fen(fen),
         currency=_currency(amount, is_paid=is_paid),
         state=state,
-        transaction_id=required_text(members, "transaction_id") if is_paid else None,
+        transaction_id=_word(members, "transaction_id") if is_paid else None,
         paid_at=parse_time(required_text(members, "success_time")) if is_paid else None,
     )
 
 
 def _currency(amount: dict[str, Any], *, is_paid: bool) -> str:
     """Answers about unpaid orders leave the currency out."""
-    if is_paid:
-        return required_text(amount, "currency")
-    return optional_text(amount, "currency") or CURRENCY
+    return _word(amount, "currency") if is_paid or amount.get("currency") else CURRENCY
 
 
 def _payer(members: dict[str, Any], name: str, openids: tuple[str, ...]) -> str | None:
@@ -251,4 +255,13 @@ def _payer(members: dict[str, Any], name: str, openids: tuple[str, ...]) -> str 
     if payer is None:
         return None
     found = object_of(payer, name)
-    return next((openid for key in openids if (openid := optional_text(found, key))), None)
+    named = [key for key in openids if optional_text(found, key)]
+    return _word(found, named[0], limit=OPENID_LENGTH) if named else None
+
+
+def _word(members: dict[str, Any], name: str, *, limit: int = NUMBER_LENGTH) -> str:
+    """A number or name as the provider defines them: printable ASCII without spaces, within its length."""
+    text = required_text(members, name)
+    if len(text) > limit or not _PRINTABLE.fullmatch(text):
+        raise MalformedBody(f"{name} is no number of this provider")
+    return text
