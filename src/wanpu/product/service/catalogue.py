@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from wanpu.crm import get_merchant_cards
 from wanpu.infra.services import Services
 from wanpu.kernel.ids import Id
+from wanpu.kernel.money import MAX_FEN
 from wanpu.product import queries
 from wanpu.product.errors import ProductNotFound, ProductOffShelf
 from wanpu.product.queries import ListedSpu
@@ -22,7 +23,6 @@ from wanpu.product.states import PictureType, SpuStatus
 MAX_ROUNDS = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 class ProductSort(StrEnum):
@@ -36,6 +36,15 @@ class ProductSort(StrEnum):
 
 RELEVANCE = "relevance"
 """What a search is ordered by when it asks for no order."""
+
+LARGEST_SORT_VALUE = {
+    ProductSort.NEW.value: (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND,
+    ProductSort.PRICE.value: MAX_FEN,
+    ProductSort.PRICE_DOWN.value: MAX_FEN,
+    ProductSort.SALES.value: 2**31 - 1,
+    RELEVANCE: 2**15 - 1,
+}
+"""By order: no position lies beyond it, and no column could be compared with more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +246,7 @@ def _position_of(query: ProductQuery) -> tuple[Any, Id] | None:
     value, spu_id = query.after
     if query.order != ProductSort.NEW:
         return value, spu_id
-    return _EPOCH + min(max(value, 0), _LATEST) * _MICROSECOND, spu_id
+    return _EPOCH + value * _MICROSECOND, spu_id
 
 
 def _sort_number(value: Any) -> int:

@@ -1,0 +1,81 @@
+"""Answers about products as ready bytes: a hit costs neither a query nor an encoding.
+
+Benchmark: product detail, product list.
+"""
+
+import orjson
+
+from wanpu.infra.http.paging import encode_cursor
+from wanpu.infra.services import Services
+from wanpu.kernel.ids import Id
+from wanpu.product.api.schemas import CategoryTreeOut, ProductCardOut, ProductListOut, ProductOut
+from wanpu.product.caching import LISTS_TAG, product_key, product_page_key
+from wanpu.product.service.catalogue import (
+    ProductPage,
+    ProductQuery,
+    get_product,
+    get_stock,
+    list_products,
+)
+from wanpu.product.service.categories import get_category_tree
+
+PRODUCT_FOR_S, PRODUCT_REFRESHED_AFTER_S = 20.0, 12.0
+STOCK_FOR_S, STOCK_REFRESHED_AFTER_S = 1.0, 0.7
+LIST_FOR_S, LIST_REFRESHED_AFTER_S = 10.0, 6.0
+
+
+async def category_tree_answer(services: Services) -> bytes:
+    """The tree of categories."""
+    return CategoryTreeOut.of(await get_category_tree(services)).model_dump_json().encode()
+
+
+async def product_list_answer(services: Services, query: ProductQuery) -> bytes:
+    """A page of a list. First pages without a search are kept; the others are as many as callers invent.
+
+    Raises:
+        CategoryNotFound: no such category.
+    """
+
+    async def load() -> bytes:
+        return _encode_page(await list_products(services, query), query)
+
+    if query.keyword is not None or query.after is not None:
+        return await load()
+    key = f"product-list:{query.category_id}:{query.merchant_id}:{query.order}:{query.limit}"
+    return await services.cache.get_or_load(
+        key, load, ttl_s=LIST_FOR_S, early_s=LIST_REFRESHED_AFTER_S, tags=[LISTS_TAG]
+    )
+
+
+async def product_answer(services: Services, spu_id: Id) -> bytes:
+    """One product; its stock is at most a second old, the rest as old as the last change.
+
+    Raises:
+        ProductNotFound, ProductOffShelf: it cannot be shown.
+    """
+
+    async def load_product() -> bytes:
+        product = ProductOut.without_stock(await get_product(services, spu_id))
+        return product.model_dump_json().encode()
+
+    async def load_page() -> bytes:
+        product = orjson.loads(
+            await services.cache.get_or_load(
+                product_key(spu_id), load_product, ttl_s=PRODUCT_FOR_S, early_s=PRODUCT_REFRESHED_AFTER_S
+            )
+        )
+        stock = await get_stock(services, [Id(int(sku["sku_id"])) for sku in product["skus"]])
+        for sku in product["skus"]:
+            sku["stock"] = stock[Id(int(sku["sku_id"]))]
+        product["is_sold_out"] = not any(stock.values())
+        return orjson.dumps(product)
+
+    return await services.cache.get_or_load(
+        product_page_key(spu_id), load_page, ttl_s=STOCK_FOR_S, early_s=STOCK_REFRESHED_AFTER_S
+    )
+
+
+def _encode_page(page: ProductPage, query: ProductQuery) -> bytes:
+    cursor = None if page.next_after is None else encode_cursor([query.order, *page.next_after])
+    items = [ProductCardOut.of(card) for card in page.cards]
+    return ProductListOut(items=items, next_cursor=cursor).model_dump_json().encode()

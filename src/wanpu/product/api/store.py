@@ -1,0 +1,85 @@
+"""Shoppers' routes of the product room: all of them are hot and public."""
+
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wanpu.infra.http.app_services import services_of
+from wanpu.infra.http.fields import IdText
+from wanpu.infra.http.hot_route import HotRoute, hot_route, read_path, read_query
+from wanpu.infra.http.json_answer import json_bytes
+from wanpu.infra.http.paging import CursorInvalid, decode_cursor
+from wanpu.kernel.ids import Id
+from wanpu.product.api.cached_answers import category_tree_answer, product_answer, product_list_answer
+from wanpu.product.api.schemas import CategoryTreeOut, ProductListOut, ProductListQuery, ProductOut
+from wanpu.product.service.catalogue import LARGEST_SORT_VALUE, ProductQuery
+
+_ID = TypeAdapter[Id](IdText)
+
+
+async def list_categories(request: Request) -> Response:
+    """商品分类: the tree of three levels."""
+    return json_bytes(await category_tree_answer(services_of(request)))
+
+
+async def list_products(request: Request) -> Response:
+    """商品列表: products on the shelf, by category, shop or words."""
+    asked = read_query(request, ProductListQuery)
+    query = ProductQuery(
+        category_id=asked.category_id,
+        keyword=asked.keyword,
+        merchant_id=asked.merchant_id,
+        sort=asked.sort,
+        limit=asked.limit,
+    )
+    if asked.cursor is not None:
+        query = replace(query, after=_read_position(asked.cursor, query.order))
+    return json_bytes(await product_list_answer(services_of(request), query))
+
+
+async def get_product(request: Request) -> Response:
+    """商品详情, with stock that is at most a second old."""
+    return json_bytes(await product_answer(services_of(request), read_path(request, "spu_id", _ID)))
+
+
+def _read_position(cursor: str, order: str) -> tuple[int, Id]:
+    """Where a list goes on.
+
+    Raises:
+        CursorInvalid: the cursor belongs to a list in another order, or no list gave it.
+    """
+    made_for, value, spu_id = decode_cursor(cursor, str, int, int)
+    if made_for != order or not 0 <= int(value) <= LARGEST_SORT_VALUE[order] or int(spu_id) <= 0:
+        raise CursorInvalid
+    return int(value), Id(int(spu_id))
+
+
+routes: tuple[HotRoute, ...] = (
+    hot_route(
+        "/store/v1/categories",
+        list_categories,
+        method="GET",
+        answer=CategoryTreeOut,
+        public=True,
+        tags=["products"],
+    ),
+    hot_route(
+        "/store/v1/products",
+        list_products,
+        method="GET",
+        query=ProductListQuery,
+        answer=ProductListOut,
+        public=True,
+        tags=["products"],
+    ),
+    hot_route(
+        "/store/v1/products/{spu_id}",
+        get_product,
+        method="GET",
+        answer=ProductOut,
+        public=True,
+        tags=["products"],
+    ),
+)
