@@ -1,12 +1,14 @@
-"""Shoppers' routes of the product room: all of them are hot and public."""
+"""Shoppers' routes of the product room: the category tree, and products, which are hot."""
 
 from dataclasses import replace
 
+from fastapi import APIRouter
 from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wanpu.infra.http.app_services import services_of
+from wanpu.infra.http.access import public
+from wanpu.infra.http.app_services import ServicesDep, services_of
 from wanpu.infra.http.fields import IdText
 from wanpu.infra.http.hot_route import HotRoute, hot_route, read_path, read_query
 from wanpu.infra.http.json_answer import json_bytes
@@ -16,12 +18,16 @@ from wanpu.product.api.cached_answers import category_tree_answer, product_answe
 from wanpu.product.api.schemas import CategoryTreeOut, ProductListOut, ProductListQuery, ProductOut
 from wanpu.product.service.catalogue import LARGEST_SORT_VALUE, ProductQuery
 
+router = APIRouter(prefix="/store/v1", tags=["products"])
+
 _ID = TypeAdapter[Id](IdText)
 
 
-async def list_categories(request: Request) -> Response:
+@router.get("/categories", response_model=CategoryTreeOut)
+@public
+async def list_categories(services: ServicesDep) -> Response:
     """商品分类: the tree of three levels."""
-    return json_bytes(await category_tree_answer(services_of(request)))
+    return json_bytes(await category_tree_answer(services))
 
 
 async def list_products(request: Request) -> Response:
@@ -56,15 +62,7 @@ def _read_position(cursor: str, order: str) -> tuple[int, Id]:
     return int(value), Id(int(spu_id))
 
 
-routes: tuple[HotRoute, ...] = (
-    hot_route(
-        "/store/v1/categories",
-        list_categories,
-        method="GET",
-        answer=CategoryTreeOut,
-        public=True,
-        tags=["products"],
-    ),
+HOT_ROUTES: tuple[HotRoute, ...] = (
     hot_route(
         "/store/v1/products",
         list_products,
