@@ -8,7 +8,7 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-Key = TypeVar("Key", int, str)
+Key = TypeVar("Key", bound=int | str)
 
 
 async def insert_if_absent(

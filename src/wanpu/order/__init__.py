@@ -1,1 +1,9 @@
 """Cart, checkout and orders: the top room of the mall."""
+
+from wanpu.order.desk import OrderDesk, open_desk
+from wanpu.order.jobs import due_work_handlers
+from wanpu.order.numbering import OrderNumbers
+from wanpu.order.services import OrderServices
+from wanpu.order.subscribers import register
+
+__all__ = ["OrderDesk", "OrderNumbers", "OrderServices", "due_work_handlers", "open_desk", "register"]

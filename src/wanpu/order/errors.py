@@ -134,5 +134,3 @@ class PayLinkInvalid(NotFound):
     code = "order.pay_link_invalid"
     message_zh = "支付链接无效"
     message_en = "This payment link is not valid"
-
-

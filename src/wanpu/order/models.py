@@ -127,7 +127,7 @@ class SellerOrder(Stamped, Base):
 
 
 class OrderItem(Stamped, Base):
-    """订单明细: a snapshot of one SKU as it was ordered. `pay_fee` holds its share of freight and discount."""
+    """订单明细: one SKU as it was ordered. `pay_fee` holds its share of freight and discount."""
 
     __tablename__ = "order_item"
 

@@ -4,30 +4,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.models import DueWork, IdempotencyKey, OutboxEvent
 from wanpu.infra.statements import padded
+from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.order.models import CartItem, CartItemHistory, Order, OrderItem, OrderLog, SellerOrder
 from wanpu.order.states import OrderStatus, SellerOrderStatus
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
-def _table(model: type[Any]) -> Table:
-    table = model.__table__
-    assert isinstance(table, Table)
-    return table
-
-
-CART, CART_HISTORY = _table(CartItem), _table(CartItemHistory)
+CART, CART_HISTORY = table_of(CartItem), table_of(CartItemHistory)
 ORDER, SELLER_ORDER, ORDER_ITEM, ORDER_LOG = (
-    _table(Order),
-    _table(SellerOrder),
-    _table(OrderItem),
-    _table(OrderLog),
+    table_of(Order),
+    table_of(SellerOrder),
+    table_of(OrderItem),
+    table_of(OrderLog),
 )
 
 
@@ -136,9 +131,9 @@ async def insert_placed(
         (SELLER_ORDER, seller_orders),
         (ORDER_ITEM, items),
         (ORDER_LOG, logs),
-        (_table(OutboxEvent), events),
-        (_table(DueWork), work),
-        (_table(IdempotencyKey), keys),
+        (table_of(OutboxEvent), events),
+        (table_of(DueWork), work),
+        (table_of(IdempotencyKey), keys),
     ):
         await session.execute(insert(table), [dict(row) for row in rows])
 
@@ -155,7 +150,11 @@ async def move_order(
 
 
 async def move_seller_order(
-    session: AsyncSession, seller_order_id: Id, current: SellerOrderStatus, target: SellerOrderStatus, values: Row
+    session: AsyncSession,
+    seller_order_id: Id,
+    current: SellerOrderStatus,
+    target: SellerOrderStatus,
+    values: Row,
 ) -> None:
     """Change the status of a seller order whose order is locked, together with `values`."""
     statement = update(SELLER_ORDER).where(
@@ -256,11 +255,9 @@ async def list_orders(
 async def count_orders(session: AsyncSession, member_id: Id) -> dict[OrderStatus, int]:
     """How many orders a member has, by status."""
     statement = (
-        select(ORDER.c.status, func.count())
-        .where(ORDER.c.wx_user_id == member_id)
-        .group_by(ORDER.c.status)
+        select(ORDER.c.status, func.count()).where(ORDER.c.wx_user_id == member_id).group_by(ORDER.c.status)
     )
-    return {status: count for status, count in (await session.execute(statement)).tuples()}
+    return dict((await session.execute(statement)).tuples().all())
 
 
 async def list_parts(

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.statements import padded
+from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
 from wanpu.product.models import Sku, SkuAttachment, SkuStock, Spu, SpuAttachment, StockJournal
@@ -162,13 +163,13 @@ async def move_stock(session: AsyncSession, changes: Sequence[StockChange], *, n
                 "created_at": now,
             }
         )
-    sku_ids = padded(sorted(deltas))
+    sku_ids: list[Id] = padded(deltas)
     values: dict[str, Any] = {"updated_at": now}
     for index, column in enumerate(_COLUMNS):
         by_sku = [(SkuStock.sku_id == sku_id, deltas[sku_id][index]) for sku_id in sku_ids]
         values[column] = getattr(SkuStock, column) + case(*by_sku, else_=0)
-    stock: Table = SkuStock.__table__  # type: ignore[assignment]
+    stock = table_of(SkuStock)
     result: Any = await session.execute(update(stock).where(stock.c.sku_id.in_(sku_ids)).values(values))
     if result.rowcount != len(deltas):
         raise StockMoveRefused(f"{len(deltas) - result.rowcount} of {len(deltas)} stock rows are missing")
-    await session.execute(insert(StockJournal.__table__), journal)  # type: ignore[arg-type]
+    await session.execute(insert(table_of(StockJournal)), journal)

@@ -9,7 +9,7 @@ from wanpu.kernel.ids import Id
 from wanpu.kernel.money import MAX_FEN, Fen
 from wanpu.order.rules import MAX_LINES, MAX_QUANTITY
 from wanpu.order.service.cart import AddToCart
-from wanpu.order.service.placing import Choice
+from wanpu.order.service.shelf import Choice
 from wanpu.order.states import CartSource
 
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]

@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import ValidationError
 
 from wanpu.crm import MemberDep, member_of
 from wanpu.infra import idempotency
-from wanpu.infra.http.errors import invalid_fields, language_of
+from wanpu.infra.http.access import names_caller
+from wanpu.infra.http.errors import language_of
 from wanpu.infra.http.fields import IdText
+from wanpu.infra.http.hot_route import hot_route, read_body
 from wanpu.infra.http.json_answer import json_answer, json_bytes
-from wanpu.infra.http.json_body import StrictJsonRoute, parse_json, require_json_type
+from wanpu.infra.http.json_body import StrictJsonRoute
 from wanpu.infra.http.paging import Cursor, Limit, decode_cursor, encode_cursor
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
@@ -27,6 +28,7 @@ from wanpu.order.api.schemas import (
     OrderCreate,
     OrderDetailOut,
     OrderListOut,
+    OrderOut,
     OrderPreviewIn,
     PaymentOut,
     PaymentStart,
@@ -58,9 +60,7 @@ async def add_cart_item(body: CartItemAdd, orders: OrdersDep, caller: MemberDep)
 
 
 @router.patch("/cart/items/{sku_id}", response_model=CartOut)
-async def change_cart_item(
-    sku_id: IdText, body: CartItemChange, orders: OrdersDep, caller: MemberDep
-) -> Any:
+async def change_cart_item(sku_id: IdText, body: CartItemChange, orders: OrdersDep, caller: MemberDep) -> Any:
     """修改购物车: the quantity, the tick, or both."""
     await cart.change_cart_item(
         orders.services, caller.member_id, sku_id, quantity=body.quantity, selected=body.selected
@@ -89,27 +89,38 @@ async def preview_order(body: OrderPreviewIn, orders: OrdersDep, caller: MemberD
     return json_answer(_preview_json(priced))
 
 
+@names_caller("member")
 async def place_order(request: Request) -> Response:
     """下单: one order for the whole choice, split into one seller order per merchant."""
     orders = orders_of(request)
     caller = await member_of(request, orders.services)
     key = idempotency.validate_key(request.headers.get("idempotency-key"))
-    raw = await request.body()
-    require_json_type(request.headers.get("content-type"))
-    try:
-        body = OrderCreate.model_validate(parse_json(raw))
-    except ValidationError as error:
-        raise invalid_fields(error.errors(), language_of(request.scope)) from error
+    body = await read_body(request, OrderCreate)
     placed = await orders.lane.submit(
         placing.PlaceOrder(
             choice=body.choice(caller.member_id),
             expected_pay_fen=Fen(body.expected_pay_fen),
             key=key,
-            fingerprint=idempotency.fingerprint(raw),
+            fingerprint=idempotency.fingerprint(await request.body()),
         )
     )
     headers = {"Idempotent-Replayed": "true"} if placed.is_replayed else {}
     return json_bytes(placed.body.encode(), status=placed.status, headers=headers)
+
+
+HOT_ROUTES = [
+    hot_route(
+        "/store/v1/orders",
+        place_order,
+        method="POST",
+        body=OrderCreate,
+        answer=OrderOut,
+        status=201,
+        headers=["Idempotency-Key"],
+        public=False,
+        tags=["orders"],
+    )
+]
 
 
 @router.get("/orders", response_model=OrderListOut)

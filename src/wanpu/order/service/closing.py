@@ -55,7 +55,7 @@ async def close_overdue(app: OrderServices, order_id: Id, attempt: int) -> datet
         return None
     if await _finish_close(app, order_id) is not OrderStatus.TO_PAY:
         return None
-    delay = min(PROOF_DELAY * 2 ** min(attempt, 10), MAX_PROOF_DELAY)
+    delay: timedelta = min(PROOF_DELAY * 2 ** min(attempt, 10), MAX_PROOF_DELAY)
     return app.clock.now() + delay
 
 
@@ -138,9 +138,6 @@ async def release_held(session: AsyncSession, items: Sequence[queries.Row], now:
     await lock_available(session, [item["sku_id"] for item in held])
     await move_stock(
         session,
-        [
-            StockChange(item["sku_id"], StockMove.RELEASED, item["quantity"], str(item["id"]))
-            for item in held
-        ],
+        [StockChange(item["sku_id"], StockMove.RELEASED, item["quantity"], str(item["id"])) for item in held],
         now=now,
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from wanpu.kernel.ids import Id
 from wanpu.order import queries
 from wanpu.order.errors import OrderNotFound, OrderNotPayable, PayLinkInvalid, SoldOut
@@ -99,7 +101,7 @@ async def _ask(
     )
 
 
-async def _require_stock(session: queries.AsyncSession, items: Sequence[queries.Row]) -> None:
+async def _require_stock(session: AsyncSession, items: Sequence[queries.Row]) -> None:
     """Check goods of strategy 2 once more before money moves; they are taken when it arrives."""
     wanted = [item for item in items if item["stock_strategy"] is StockStrategy.ON_PAYMENT]
     left = await get_available(session, [item["sku_id"] for item in wanted])

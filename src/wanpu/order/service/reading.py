@@ -30,9 +30,7 @@ async def list_orders(
 ) -> OrderPage:
     """A page of a member's orders."""
     async with app.db.reading() as session:
-        rows = await queries.list_orders(
-            session, member_id, status=status, before=before, limit=limit + 1
-        )
+        rows = await queries.list_orders(session, member_id, status=status, before=before, limit=limit + 1)
         page = rows[:limit]
         sellers, items = await queries.list_parts(session, [row["id"] for row in page])
     links = PayLinks(app.vault)

@@ -47,9 +47,7 @@ async def apply_payment(session: AsyncSession, event: PaymentSucceeded) -> None:
     unfulfillable = await _take_stock(session, by_seller, now)
     parts = {part.reference: part for part in event.parts}
     for seller in sellers[order_id]:
-        target = (
-            SellerOrderStatus.CLOSED if seller["id"] in unfulfillable else SellerOrderStatus.TO_SHIP
-        )
+        target = SellerOrderStatus.CLOSED if seller["id"] in unfulfillable else SellerOrderStatus.TO_SHIP
         SELLER_ORDER_MOVES.move(seller["status"], target)
         part = parts[str(seller["id"])]
         await queries.move_seller_order(
@@ -150,9 +148,7 @@ def _take_for_one(items: Sequence[queries.Row], left: dict[Id, int]) -> list[Sto
     return [
         StockChange(
             item["sku_id"],
-            StockMove.SOLD
-            if item["stock_strategy"] is StockStrategy.ON_PAYMENT
-            else StockMove.SOLD_HELD,
+            StockMove.SOLD if item["stock_strategy"] is StockStrategy.ON_PAYMENT else StockMove.SOLD_HELD,
             item["quantity"],
             str(item["id"]),
         )

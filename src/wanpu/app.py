@@ -1,0 +1,55 @@
+"""The HTTP application: every room's routes, the storefront, and what surrounds a request."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+
+import wanpu
+from wanpu.crm.api import store as crm_store
+from wanpu.infra.http import health
+from wanpu.infra.http.errors import add_error_handlers
+from wanpu.infra.http.hot_route import add_hot_routes
+from wanpu.infra.http.middleware import add_middleware
+from wanpu.infra.http.single_page_site import SinglePageSite
+from wanpu.mall import Mall, background_work, close_mall
+from wanpu.order.api import pages as order_pages
+from wanpu.order.api import store as order_store
+from wanpu.payment.api import cashier, notify
+from wanpu.product.api import store as product_store
+
+STOREFRONT = Path(wanpu.__file__).parent / "static" / "h5"
+
+
+def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
+    """One application over one mall, which it closes when it stops. Events and due work run beside it
+    unless `works_in_background` is False (then a worker process does them)."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(close_mall, mall)
+            if works_in_background:
+                await stack.enter_async_context(background_work(mall))
+            yield
+
+    app = FastAPI(
+        title="Wanpu 万铺",
+        version=wanpu.VERSION,
+        description="A multi-merchant mall with its own payment platform.",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    app.state.services = mall.services
+    app.state.orders = mall.orders
+    app.state.payments = mall.payments
+    add_error_handlers(app)
+    for module in (crm_store, product_store, order_store, order_pages, cashier, health):
+        app.include_router(module.router)
+    add_hot_routes(app, [*product_store.HOT_ROUTES, *order_store.HOT_ROUTES, *notify.HOT_ROUTES])
+    app.mount("/cashier/assets", cashier.assets)
+    app.mount("/files", SinglePageSite(mall.services.settings.data_dir / "files"), name="files")
+    app.mount("/", SinglePageSite(STOREFRONT), name="storefront")
+    add_middleware(app, mall.services.settings)
+    return app

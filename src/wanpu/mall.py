@@ -1,0 +1,77 @@
+"""The whole mall of one process, put together once: services of every room, reactions, background work."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, fields
+
+from wanpu.infra.broker import BrokerConsumer, BrokerPublisher
+from wanpu.infra.due_work_runner import Runner
+from wanpu.infra.relay import InProcessPublisher, Publisher, Relay
+from wanpu.infra.services import Services, close_services, open_services
+from wanpu.infra.settings import Settings
+from wanpu.infra.subscriptions import Subscriptions
+from wanpu.kernel.clock import Clock
+from wanpu.order import OrderDesk, OrderNumbers, OrderServices, open_desk
+from wanpu.order import due_work_handlers as order_work
+from wanpu.order import register as register_order
+from wanpu.payment import LocalPaymentPort, PaymentServices, open_payment_services
+from wanpu.payment import due_work_handlers as payment_work
+
+
+@dataclass(frozen=True)
+class Mall:
+    """Every room's services in one process."""
+
+    services: Services
+    payments: PaymentServices
+    orders: OrderDesk
+    subscriptions: Subscriptions
+
+
+async def open_mall(settings: Settings, *, clock: Clock | None = None) -> Mall:
+    """Put the rooms together over one set of services; nothing runs yet.
+
+    Raises:
+        SettingsRefused: the settings are incomplete or unsafe.
+    """
+    services = await open_services(settings, clock=clock)
+    payments = open_payment_services(services)
+    shared = {field.name: getattr(services, field.name) for field in fields(Services)}
+    orders = OrderServices(
+        **shared,
+        payments=LocalPaymentPort(payments),
+        numbers=OrderNumbers(services.serials, services.vault, services.tokens),
+    )
+    subscriptions = Subscriptions()
+    register_order(subscriptions, orders)
+    return Mall(services, payments, open_desk(orders), subscriptions)
+
+
+async def close_mall(mall: Mall) -> None:
+    """Close every connection."""
+    await close_services(mall.services)
+
+
+@contextlib.asynccontextmanager
+async def background_work(mall: Mall) -> AsyncIterator[None]:
+    """Deliver events and do due work while the block runs; both stop cleanly at its end."""
+    settings = mall.services.settings
+    consumer: BrokerConsumer | None = None
+    publisher: Publisher
+    if settings.rabbitmq_url:
+        publisher = BrokerPublisher(settings)
+        consumer = BrokerConsumer(mall.services, mall.subscriptions)
+    else:
+        publisher = InProcessPublisher(mall.services.db, mall.subscriptions)
+    relay = Relay(mall.services, mall.subscriptions, publisher)
+    runner = Runner(mall.services, order_work(mall.orders.services) | payment_work(mall.payments))
+    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(runner.run())]
+    if consumer is not None:
+        tasks.append(asyncio.create_task(consumer.run()))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,21 @@
+"""A process that only delivers events and does due work, for the server shape."""
+
+import asyncio
+import signal
+
+from wanpu.infra.settings import Settings
+from wanpu.mall import background_work, close_mall, open_mall
+
+
+async def work(settings: Settings) -> None:
+    """Run until the process is asked to stop (SIGINT or SIGTERM)."""
+    mall = await open_mall(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        async with background_work(mall):
+            await stop.wait()
+    finally:
+        await close_mall(mall)
