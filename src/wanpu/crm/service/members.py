@@ -64,6 +64,13 @@ async def get_member(services: Services, member_id: Id) -> Member:
     return member
 
 
+async def find_member_id(services: Services, username: str) -> Id | None:
+    """The id of the member with this name, whatever its status."""
+    async with services.db.reading() as session:
+        member = await queries.find_member_by_username(session, username)
+    return None if member is None else member.user_id
+
+
 @rerun_on_conflict
 async def change_member(db: Database, member_id: Id, changes: Mapping[str, Any]) -> Member:
     """Change nickname, email or photo; other names are refused by an assertion.

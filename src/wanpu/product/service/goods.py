@@ -41,8 +41,12 @@ class CreatedSpu:
     sku_ids: tuple[Id, ...]
 
 
-async def create_spu(services: Services, new: NewSpu, *, on_shelf: bool = True) -> CreatedSpu:
+async def create_spu(
+    services: Services, new: NewSpu, *, status: SpuStatus = SpuStatus.ON_SHELF
+) -> CreatedSpu:
     """List a product with variants, first stock, pictures and search terms, in one transaction.
+
+    It reaches `status` through the moves of its table: off the shelf means that it was on it.
 
     Raises:
         ProductInvalid: the product contradicts itself.
@@ -55,7 +59,7 @@ async def create_spu(services: Services, new: NewSpu, *, on_shelf: bool = True) 
     created = CreatedSpu(
         stamped_id(spu_serial, now), tuple(stamped_id(serial, now) for serial in sku_serials)
     )
-    await _add_spu(services.db, created, new, on_shelf=on_shelf)
+    await _add_spu(services.db, created, new, status)
     await forget_products(services, [created.spu_id])
     return created
 
@@ -108,18 +112,18 @@ async def record_sales(session: AsyncSession, sold: Mapping[Id, int]) -> None:
 
 
 @rerun_on_conflict
-async def _add_spu(db: Database, created: CreatedSpu, new: NewSpu, *, on_shelf: bool) -> None:
+async def _add_spu(db: Database, created: CreatedSpu, new: NewSpu, status: SpuStatus) -> None:
     async with db.transaction() as session:
         if new.merchant_id not in await get_merchant_cards(session, [new.merchant_id]):
             raise MerchantNotFound
         if await queries.find_category(session, new.category_id) is None:
             raise CategoryNotFound
         now = db.clock.now()
-        session.add(_spu_of(created.spu_id, new))
-        await session.flush()
-        if on_shelf:
-            [spu] = await queries.lock_spus(session, [created.spu_id])
+        spu = _spu_of(created.spu_id, new)
+        if status is SpuStatus.OFF_SHELF:
             _apply_move(spu, SpuStatus.ON_SHELF, db)
+        _apply_move(spu, status, db)
+        session.add(spu)
         stamps = {"created_at": now, "updated_at": now}
         await queries.add_rows(session, Sku, [row | stamps for row in _sku_rows(created, new)])
         await queries.add_rows(session, SkuStock, _stock_rows(created, new, stamps["updated_at"]))
