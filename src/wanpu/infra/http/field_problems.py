@@ -37,7 +37,12 @@ _PROBLEMS_ZH: Mapping[str, str] = {
 
 
 def problem_text(found: Mapping[str, Any], language: str) -> str:
-    """The problem of one entry of pydantic's `errors()`; English is pydantic's own sentence."""
-    if language == "zh" and (template := _PROBLEMS_ZH.get(str(found["type"]))):
-        return template.format_map(found.get("ctx") or {})
+    """The problem of one entry of pydantic's `errors()`; English is pydantic's own sentence.
+
+    A room's own check brings its Chinese sentence as `zh` in the context of its error.
+    """
+    context = found.get("ctx") or {}
+    template = _PROBLEMS_ZH.get(str(found["type"])) or context.get("zh")
+    if language == "zh" and template:
+        return str(template).format_map(context)
     return str(found["msg"])
