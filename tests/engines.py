@@ -1,4 +1,4 @@
-"""Databases for tests: one per engine, process and worker, made from the schema once, emptied between tests."""
+"""Databases for tests: one per engine and worker, built from the schema once, emptied between tests."""
 
 import asyncio
 import os

@@ -85,7 +85,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "dead_letter",
-        sa.Column("id", columns.BigInt, autoincrement=False, nullable=False),
+        sa.Column("id", columns.GrowingInt, nullable=False),
         sa.Column("event_id", columns.BigInt, nullable=False),
         sa.Column("handler", columns.code_text(96), nullable=False),
         sa.Column("name", columns.code_text(64), nullable=False),

@@ -64,7 +64,7 @@ async def background_work(mall: Mall) -> AsyncIterator[None]:
         consumer = BrokerConsumer(mall.services, mall.subscriptions)
     else:
         publisher = InProcessPublisher(mall.services.db, mall.subscriptions)
-    relay = Relay(mall.services, mall.subscriptions, publisher)
+    relay = Relay(mall.services, publisher)
     runner = Runner(mall.services, order_work(mall.orders.services) | payment_work(mall.payments))
     tasks = [asyncio.create_task(relay.run()), asyncio.create_task(runner.run())]
     if consumer is not None:

@@ -105,9 +105,7 @@ async def find_many(session: AsyncSession, pairs: Iterable[tuple[str, str]]) -> 
     return {(row.scope, row.key): Stored(row.fingerprint, row.status, row.body) for row in rows}
 
 
-def row_for(  # noqa: PLR0917 - the columns of the row, in their order
-    scope: str, key: str, fingerprint: str, status: int, body: str, now: datetime
-) -> dict[str, Any]:
+def row_for(scope: str, key: str, fingerprint: str, status: int, body: str, now: datetime) -> dict[str, Any]:
     """The answer as a row for a Core insert in the transaction of the success it tells of."""
     return {
         "scope": scope,

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger, UniqueCons
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wanpu.infra.columns import BigInt, GrowingInt, code_text, json_value, long_text, name_text
-from wanpu.infra.tables import Base, PrimaryId, Stamped
+from wanpu.infra.tables import Base, Stamped
 from wanpu.kernel.ids import Id
 
 
@@ -68,7 +68,7 @@ class DeadLetter(Stamped, Base):
 
     __tablename__ = "dead_letter"
 
-    id: Mapped[PrimaryId]
+    id: Mapped[Id] = mapped_column(GrowingInt, primary_key=True)
     event_id: Mapped[Id] = mapped_column(BigInt)
     handler: Mapped[str] = mapped_column(code_text(96))
     name: Mapped[str] = mapped_column(code_text(64))

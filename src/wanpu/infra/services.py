@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from wanpu.infra.cache import Cache
 from wanpu.infra.cache_stores import CacheStore, MemoryStore, RedisStore
 from wanpu.infra.database import Database
+from wanpu.infra.heartbeats import Heartbeats
 from wanpu.infra.http_client import AiohttpClient, HttpClient
 from wanpu.infra.passwords import Passwords
 from wanpu.infra.serials import Serials
@@ -29,6 +30,7 @@ class Services:
     tokens: Tokens
     passwords: Passwords
     signals: Signals
+    heartbeats: Heartbeats
 
 
 async def open_services(settings: Settings, *, clock: Clock | None = None) -> Services:
@@ -57,6 +59,7 @@ async def open_services(settings: Settings, *, clock: Clock | None = None) -> Se
         tokens=Tokens(),
         passwords=Passwords(),
         signals=signals,
+        heartbeats=Heartbeats(clock),
     )
 
 

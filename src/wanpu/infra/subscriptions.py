@@ -1,5 +1,6 @@
 """Who reacts to which event, and the one path on which an event reaches its handlers."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from wanpu.infra.models import InboxEvent
 from wanpu.infra.outbox import Event, StoredEvent
 from wanpu.infra.statements import insert_if_absent
 from wanpu.infra.tables import table_of
+
+HANDLER_TIMEOUT_S = 60.0
 
 E = TypeVar("E", bound=Event)
 
@@ -74,7 +77,8 @@ class Subscriptions:
         with bound_contextvars(request_id=stored.request_id, event_id=stored.id):
             for subscription in self._by_event.get(stored.name, ()):
                 try:
-                    await self._deliver_to(db, subscription, stored)
+                    async with asyncio.timeout(HANDLER_TIMEOUT_S):
+                        await self._deliver_to(db, subscription, stored)
                 except Exception as error:  # a handler's failure is recorded, whatever it is
                     failures.append((subscription.handler_name, error))
         if failures:

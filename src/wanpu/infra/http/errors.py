@@ -149,7 +149,7 @@ def _field_of(location: Sequence[str | int]) -> str:
     parts = list(location)
     if parts and parts[0] in ("body", "query", "path", "header", "cookie"):
         parts = parts[1:] or parts
-    return ".".join(str(part) for part in parts)
+    return ".".join(str(part) for part in parts) or "body"
 
 
 async def _answer_refusal(request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""Serves a built single-page application: its files, and its first page for every address it routes itself."""
+"""Serves a built single-page application: its files, and its first page for each address it routes."""
 
 import mimetypes
 import stat
