@@ -418,6 +418,7 @@ def upgrade() -> None:
         sa.Column("payer_id", columns.code_text(128), nullable=True),
         sa.Column("failure_code", columns.code_text(64), nullable=True),
         sa.Column("asked_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("asking_until", columns.UtcDateTime(), nullable=True),
         sa.Column("queried_at", columns.UtcDateTime(), nullable=True),
         sa.Column("paid_at", columns.UtcDateTime(), nullable=True),
         sa.Column("closed_at", columns.UtcDateTime(), nullable=True),

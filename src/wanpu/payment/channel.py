@@ -56,6 +56,17 @@ class CloseCapability(StrEnum):
 
 
 @dataclass(frozen=True)
+class AccountFacts:
+    """Which account a channel speaks for; settling compares these with what a channel reports."""
+
+    id: int
+    channel: str
+    account_no: str
+    app_id: str
+    mode: str
+
+
+@dataclass(frozen=True)
 class PartRequest:
     """What one merchant receives: the number and merchant at the channel, and the sharing flag."""
 

@@ -70,8 +70,9 @@ class SubMerchant(Stamped, Base):
 class Payment(Stamped, Base):
     """支付单: one sum that an application wants from one buyer. Lock this row before its attempts.
 
-    `allocation` says who receives what: [{"merchant_ref", "amount_fen", "profit_sharing", "reference"}];
-    `reference` is the application's own number of that share (the mall: the seller order id).
+    `allocation` says who receives what: [{"merchant_ref", "payee_name", "amount_fen", "profit_sharing",
+    "reference"}]; `reference` is the application's own number of that share (the mall: the seller order id).
+    A number that was closed before it was ever created is a closed row over 0 fen.
     """
 
     __tablename__ = "payment"
@@ -94,7 +95,7 @@ class Payment(Stamped, Base):
     __table_args__ = (
         UniqueConstraint("pay_app_id", "payment_no"),
         Index(None, "pay_app_id", "buyer_ref"),
-        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("amount_fen > 0 OR (amount_fen = 0 AND status = 'closed')", name="amount_positive"),
     )
 
 
@@ -102,7 +103,8 @@ class PaymentAttempt(Stamped, Base):
     """支付尝试: one order at one channel. The account it was asked of is kept, and refunds use it too.
 
     `live_payment_id` holds the payment's id while the attempt is the live one, so that a payment
-    never has two.
+    never has two. `asked_at` is when the channel was last asked to create it; while one
+    caller waits for that answer, `asking_until` keeps others from asking too.
     """
 
     __tablename__ = "payment_attempt"
@@ -122,6 +124,8 @@ class PaymentAttempt(Stamped, Base):
     client_ip: Mapped[str | None] = mapped_column(code_text(45))
     payer_id: Mapped[str | None] = mapped_column(code_text(128))
     failure_code: Mapped[str | None] = mapped_column(code_text(64))
+    asked_at: Mapped[datetime]
+    asking_until: Mapped[datetime | None]
     queried_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -223,7 +227,7 @@ class MoneyException(Stamped, Base):
     id: Mapped[PrimaryId]
     kind: Mapped[ExceptionKind] = mapped_column(TextStatus(ExceptionKind))
     state: Mapped[ExceptionState] = mapped_column(TextStatus(ExceptionState), default=ExceptionState.OPEN)
-    case_key: Mapped[str] = mapped_column(code_text(96), unique=True)
+    case_key: Mapped[str] = mapped_column(code_text(128), unique=True)
     channel: Mapped[str] = mapped_column(code_text(16))
     account_id: Mapped[Id]
     attempt_no: Mapped[str] = mapped_column(code_text(32))
@@ -243,9 +247,9 @@ class LedgerAccount(Base):
 
     __tablename__ = "ledger_account"
 
-    code: Mapped[str] = mapped_column(code_text(64), primary_key=True)
+    code: Mapped[str] = mapped_column(code_text(96), primary_key=True)
     kind: Mapped[str] = mapped_column(code_text(32))
-    owner: Mapped[str] = mapped_column(code_text(48))
+    owner: Mapped[str] = mapped_column(code_text(80))
     created_at: Mapped[datetime]
 
 
@@ -255,8 +259,8 @@ class LedgerEntry(Base):
     __tablename__ = "ledger_entry"
 
     id: Mapped[Id] = mapped_column(GrowingInt, primary_key=True)
-    debit_account: Mapped[str] = mapped_column(code_text(64))
-    credit_account: Mapped[str] = mapped_column(code_text(64))
+    debit_account: Mapped[str] = mapped_column(code_text(96))
+    credit_account: Mapped[str] = mapped_column(code_text(96))
     amount_fen: Mapped[Fen]
     kind: Mapped[str] = mapped_column(code_text(32))  # "payment_received"
     ref: Mapped[str] = mapped_column(code_text(96))  # what it books: a transaction, a refund, a case

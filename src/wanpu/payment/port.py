@@ -14,12 +14,16 @@ from wanpu.payment.states import PaymentStatus
 
 @dataclass(frozen=True)
 class Share:
-    """What one merchant receives of a payment. `reference` is the caller's own number of it."""
+    """What one merchant receives of a payment. `reference` is the caller's own number of it.
+
+    `payee_name` is how the cashier calls the merchant. A share of 0 fen takes no part in the payment.
+    """
 
     merchant_ref: str
     amount_fen: Fen
     profit_sharing: bool
     reference: str
+    payee_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -89,3 +89,13 @@ ATTEMPT_MOVES = TransitionTable[AttemptStatus](
 )
 
 LIVE = frozenset({AttemptStatus.CREATED, AttemptStatus.OPEN})
+
+RELEASABLE = frozenset(
+    {
+        ExceptionKind.AMOUNT_MISMATCH,
+        ExceptionKind.ACCOUNT_MISMATCH,
+        ExceptionKind.PARTS_MISMATCH,
+        ExceptionKind.UNKNOWN_NUMBER,
+    }
+)
+"""Cases that one wrong or early report opens, and that a matching report of the same money ends."""
