@@ -1,5 +1,6 @@
 """Categories, products, variants and stock. Other rooms import from here only."""
 
+from wanpu.product.audit import audit_stock, count_journal_moves
 from wanpu.product.selling import (
     SkuOnSale,
     StockChange,
@@ -17,6 +18,8 @@ __all__ = [
     "StockChange",
     "StockMove",
     "StockStrategy",
+    "audit_stock",
+    "count_journal_moves",
     "get_available",
     "get_skus_on_sale",
     "lock_available",

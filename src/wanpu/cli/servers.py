@@ -1,0 +1,151 @@
+"""Run ASGI applications in this process: the mall, the sandbox, or both."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import click
+import uvicorn
+from starlette.types import ASGIApp
+
+from wanpu.app import create_app
+from wanpu.infra.logs import configure_logs
+from wanpu.infra.settings import Settings
+from wanpu.mall import open_mall
+from wanpu_sandbox.app import create_app as create_sandbox
+from wanpu_sandbox.credentials import credentials
+from wanpu_sandbox.settings import SandboxSettings
+
+SHUTDOWN_S = 10
+BACKLOG = 2048
+
+
+class PortBusy(Exception):
+    """Another program listens where we want to; nothing was started."""
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to whoever runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port.
+
+    Raises:
+        PortBusy: somebody else has it.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host, port))
+    except OSError as error:
+        taken.close()
+        raise PortBusy(f"port {port} on {host} is in use or not allowed: {error.strerror}") from error
+    taken.listen(BACKLOG)
+    taken.setblocking(False)
+    return taken
+
+
+@contextlib.asynccontextmanager
+async def running(app: ASGIApp, taken: socket.socket) -> AsyncIterator[asyncio.Task[Any]]:
+    """Serve an application on a taken port while the block runs; it has started when the block begins."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        loop="none",
+        http="httptools",
+        lifespan="on",
+        proxy_headers=False,
+    )
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[taken]))
+    while not server.started and not task.done():
+        await asyncio.sleep(0.005)
+    if task.done():
+        task.result()
+        raise RuntimeError("the application did not start; see the log above")
+    try:
+        yield task
+    finally:
+        server.should_exit = True
+        await task
+
+
+def stop_signal() -> asyncio.Event:
+    """Set by SIGINT and SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def until_stopped(stop: asyncio.Event, *servers: asyncio.Task[Any]) -> None:
+    """Wait for a signal, or for a server that ends by itself."""
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait({waiting, *servers}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+def refused(error: PortBusy) -> int:
+    """Say why nothing was started."""
+    click.echo(f"wanpu: {error}", err=True)
+    return 1
+
+
+async def serve_mall(settings: Settings) -> int:
+    """Answer requests until stopped; events and due work are the worker's."""
+    configure_logs(settings)
+    settings.require_sound()
+    return await _serve(
+        lambda: _mall_app(settings), settings.host, settings.port, f"mall on {settings.public_url}"
+    )
+
+
+async def serve_sandbox(settings: Settings) -> int:
+    """Play the providers until stopped."""
+    configure_logs(settings)
+
+    async def app() -> ASGIApp:
+        return create_sandbox(sandbox_settings(settings))
+
+    return await _serve(app, settings.host, settings.sandbox_port, f"sandbox on {settings.sandbox_url}")
+
+
+def sandbox_settings(settings: Settings) -> SandboxSettings:
+    """The sandbox beside this mall; its keys and trades lie in the mall's data folder."""
+    return SandboxSettings(data_dir=settings.data_dir / "sandbox", base_url=settings.sandbox_url)
+
+
+def sandbox_credentials(settings: Settings) -> dict[str, Any]:
+    """The sandbox's throw-away accounts and keys, made on first use."""
+    wanted = sandbox_settings(settings)
+    return credentials(wanted.data_dir, wanted.base_url)
+
+
+async def _mall_app(settings: Settings) -> ASGIApp:
+    return create_app(await open_mall(settings), works_in_background=settings.is_embedded)
+
+
+async def _serve(make: Callable[[], Any], host: str, port: int, what: str) -> int:
+    try:
+        taken = listen(host, port)
+    except PortBusy as busy:
+        return refused(busy)
+    stop = stop_signal()
+    async with running(await make(), taken) as server:
+        click.echo(f"wanpu: {what}; stop with Ctrl-C")
+        await until_stopped(stop, server)
+    return 0

@@ -1,0 +1,91 @@
+"""`wanpu up`: the embedded shape. Schema, first accounts and demo data are there before it serves."""
+
+import contextlib
+import secrets
+
+import click
+
+from wanpu.app import create_app
+from wanpu.cli.servers import (
+    PortBusy,
+    listen,
+    refused,
+    running,
+    sandbox_credentials,
+    sandbox_settings,
+    stop_signal,
+    until_stopped,
+)
+from wanpu.cli.upkeep import refuse_newer_schema
+from wanpu.demo.load import DEMO_MEMBER, is_loaded, load_demo
+from wanpu.infra import migrations
+from wanpu.infra.logs import configure_logs
+from wanpu.infra.settings import Settings
+from wanpu.mall import Mall, open_mall
+from wanpu.system import create_staff, has_staff
+from wanpu_sandbox.app import create_app as create_sandbox
+
+ADMIN = "admin"
+
+
+async def run_everything(settings: Settings, *, with_demo: bool) -> int:
+    """Serve the mall and the sandbox until stopped. A second start keeps the data.
+
+    Exit code 1 with one line when a port is busy.
+    """
+    configure_logs(settings)
+    settings.require_sound()
+    try:
+        mall_port = listen(settings.host, settings.port)
+        sandbox_port = listen(settings.host, settings.sandbox_port)
+    except PortBusy as busy:
+        return refused(busy)
+    stop = stop_signal()
+    mall = await open_mall(settings)
+    await migrations.upgrade(mall.services.db)
+    await refuse_newer_schema(mall.services.db)
+    passwords = await _first_start(mall, with_demo=with_demo)
+    async with contextlib.AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(
+            running(create_sandbox(sandbox_settings(settings)), sandbox_port)
+        )
+        server = await stack.enter_async_context(running(create_app(mall), mall_port))
+        _greet(settings, passwords)
+        await until_stopped(stop, server, sandbox)
+        click.echo("wanpu: stopping")
+    return 0
+
+
+async def _first_start(mall: Mall, *, with_demo: bool) -> dict[str, str]:
+    """Make what a new database lacks; the passwords to show, by account."""
+    settings = mall.services.settings
+    shown: dict[str, str] = {}
+    if not await has_staff(mall.services, ADMIN):
+        given = settings.admin_password
+        password = given.get_secret_value() if given else secrets.token_urlsafe(12)
+        await create_staff(mall.services, ADMIN, password, must_change_password=given is None)
+        shown[f"console account {ADMIN}"] = "as set by WANPU_ADMIN_PASSWORD" if given else password
+    if with_demo and not await is_loaded(mall.services):
+        given = settings.demo_password
+        password = given.get_secret_value() if given else secrets.token_urlsafe(9)
+        await load_demo(
+            mall.services, sandbox_credentials=sandbox_credentials(settings), demo_password=password
+        )
+        shown[f"shopper account {DEMO_MEMBER}"] = "as set by WANPU_DEMO_PASSWORD" if given else password
+    return shown
+
+
+def _greet(settings: Settings, passwords: dict[str, str]) -> None:
+    lines = [
+        "",
+        "  万铺 Wanpu is running",
+        "",
+        f"    storefront   {settings.public_url}/",
+        f"    phone wallet {settings.sandbox_url}/wallet",
+        f"    API          {settings.public_url}/docs",
+    ]
+    if passwords:
+        lines += ["", "    first passwords, shown this once:"]
+        lines += [f"      {account}: {password}" for account, password in passwords.items()]
+    lines += ["", "    stop with Ctrl-C", ""]
+    click.echo("\n".join(lines))

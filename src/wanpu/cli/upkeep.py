@@ -1,0 +1,110 @@
+"""Verbs that look after a database: schema, demo data, audit, accounts, the OpenAPI document."""
+
+import json
+import secrets
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import click
+
+from wanpu.app import create_app
+from wanpu.audit import audit_everything
+from wanpu.cli.servers import sandbox_credentials
+from wanpu.demo.load import load_demo
+from wanpu.infra import migrations
+from wanpu.infra.database import Database
+from wanpu.infra.logs import configure_logs
+from wanpu.infra.services import Services, close_services, open_services
+from wanpu.infra.settings import Settings, SettingsRefused
+from wanpu.kernel.errors import WanpuError
+from wanpu.mall import close_mall, open_mall
+from wanpu.system import create_staff
+
+
+@asynccontextmanager
+async def _services(settings: Settings) -> AsyncIterator[Services]:
+    configure_logs(settings)
+    services = await open_services(settings)
+    try:
+        yield services
+    finally:
+        await close_services(services)
+
+
+async def migrate_database(settings: Settings) -> int:
+    """Bring the database to the newest step and say where it stands."""
+    async with _services(settings) as services:
+        before = await migrations.current(services.db)
+        await migrations.upgrade(services.db)
+        click.echo(f"wanpu: schema {before or 'empty'} → {migrations.head()}")
+    return 0
+
+
+async def refuse_newer_schema(db: Database) -> None:
+    """Refuse a database that a newer Wanpu has migrated.
+
+    Raises:
+        SettingsRefused: its step is unknown to this code.
+    """
+    stands_at = await migrations.current(db)
+    if stands_at != migrations.head():
+        raise SettingsRefused([f"the database stands at schema {stands_at}, this is {migrations.head()}"])
+
+
+async def load_demo_data(settings: Settings) -> int:
+    """Load demo data; a second time changes nothing."""
+    given = settings.demo_password
+    password = given.get_secret_value() if given else secrets.token_urlsafe(9)
+    async with _services(settings) as services:
+        await migrations.upgrade(services.db)
+        summary = await load_demo(
+            services, sandbox_credentials=sandbox_credentials(settings), demo_password=password
+        )
+    if summary.is_new and given is None:
+        click.echo(f"wanpu: password of the demo members: {password}")
+    return 0
+
+
+async def audit_database(settings: Settings, *, as_json: bool) -> int:
+    """Print every finding; 1 when an invariant is broken. Listed cases alone do not fail it."""
+    async with _services(settings) as services:
+        report = await audit_everything(services.db)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        for finding in report.findings:
+            click.echo(f"{finding.severity:7} {finding.rule:4} {finding.subject}: {finding.problem}")
+        click.echo(
+            f"wanpu: {report.checks} checks, {len(report.broken)} broken, {len(report.listed)} listed"
+        )
+    return 1 if report.broken else 0
+
+
+async def create_staff_account(settings: Settings, username: str, password: str) -> int:
+    """Create a staff account."""
+    async with _services(settings) as services:
+        try:
+            await create_staff(services, username, password)
+        except WanpuError as refusal:
+            click.echo(f"wanpu: {refusal.message('en')} ({refusal.code})", err=True)
+            return 1
+    click.echo(f"wanpu: staff account {username} created")
+    return 0
+
+
+def openapi_document() -> str:
+    """The OpenAPI document of this version, as indented JSON; needs no database."""
+    import asyncio
+
+    async def build(folder: str) -> str:
+        mall = await open_mall(Settings(_env_file=None, data_dir=Path(folder)))
+        try:
+            app = create_app(mall, works_in_background=False)
+            return json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True)
+        finally:
+            await close_mall(mall)
+
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(build(folder))
