@@ -1,0 +1,27 @@
+import { send } from "./request";
+import type { Category, Page, Product, ProductCard, ProductSort } from "./types";
+
+export interface ProductQuery {
+  category_id?: string;
+  keyword?: string;
+  merchant_id?: string;
+  sort?: ProductSort;
+}
+
+/** The category tree, level 1 first. */
+export async function listCategories(): Promise<Category[]> {
+  return (await read<{ items: Category[] }>("/store/v1/categories")).items;
+}
+
+export function listProducts(query: ProductQuery, cursor: string | null, limit = 20): Promise<Page<ProductCard>> {
+  return read("/store/v1/products", { ...query, cursor, limit });
+}
+
+export function getProduct(spuId: string): Promise<Product> {
+  return read(`/store/v1/products/${spuId}`);
+}
+
+/** The catalogue is public: it is read without a token, so that an expired one never hides it. */
+async function read<Body>(path: string, query: Record<string, string | number | null | undefined> = {}): Promise<Body> {
+  return (await send<Body>("GET", path, { query, anonymous: true })).body;
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+
+import { ApiError, NO_ANSWER, UNREADABLE } from "./errors";
+
+describe("ApiError", () => {
+  it("carries the code, details and request id of the mall's error", () => {
+    const error = ApiError.fromAnswer(409, {
+      code: "order.sold_out",
+      message: "库存不足",
+      details: { skus: [{ sku_id: "5", wanted: 2, left: 1 }] },
+      request_id: "r-1",
+    });
+
+    expect(error.code).toBe("order.sold_out");
+    expect(error.message).toBe("库存不足");
+    expect(error.status).toBe(409);
+    expect(error.details).toEqual({ skus: [{ sku_id: "5", wanted: 2, left: 1 }] });
+    expect(error.request_id).toBe("r-1");
+  });
+
+  it("stays readable when a proxy answers with its own page", () => {
+    const error = ApiError.fromAnswer(502, "<html>Bad Gateway</html>");
+
+    expect(error.code).toBe(UNREADABLE);
+    expect(error.status).toBe(502);
+    expect(error.message).toBe("服务暂时不可用，请稍后再试");
+  });
+
+  it("is told apart when no answer arrived", () => {
+    expect(ApiError.noAnswer().code).toBe(NO_ANSWER);
+    expect(ApiError.noAnswer().status).toBe(0);
+  });
+});

@@ -1,0 +1,58 @@
+/** What a call can end with, besides its answer. */
+
+/** The mall's error body; `details` depends on the code. */
+export interface ErrorBody {
+  code: string;
+  message: string;
+  details: unknown;
+  request_id: string;
+}
+
+/** No answer arrived: for a write the outcome is unknown, so repeat it only with the same idempotency key. */
+export const NO_ANSWER = "client.no_answer";
+/** An answer arrived that is not the mall's JSON (a proxy's error page, for example). */
+export const UNREADABLE = "client.unreadable_answer";
+
+/** A call that did not succeed. `code` is stable; `message` is written for the shopper. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly details: unknown;
+  readonly request_id: string;
+  /** HTTP status; 0 when no answer arrived. */
+  readonly status: number;
+
+  constructor(status: number, body: ErrorBody) {
+    super(body.message);
+    this.name = "ApiError";
+    this.code = body.code;
+    this.details = body.details;
+    this.request_id = body.request_id;
+    this.status = status;
+  }
+
+  static noAnswer(): ApiError {
+    return new ApiError(0, { code: NO_ANSWER, message: "网络不太顺畅，请稍后再试", details: null, request_id: "" });
+  }
+
+  /** Read an error body, whatever arrived in its place. */
+  static fromAnswer(status: number, body: unknown): ApiError {
+    if (isErrorBody(body)) {
+      return new ApiError(status, body);
+    }
+    return new ApiError(status, {
+      code: UNREADABLE,
+      message: status >= 500 ? "服务暂时不可用，请稍后再试" : "请求没有成功，请稍后再试",
+      details: null,
+      request_id: "",
+    });
+  }
+}
+
+function isErrorBody(body: unknown): body is ErrorBody {
+  return (
+    typeof body === "object" &&
+    body !== null &&
+    typeof (body as Partial<ErrorBody>).code === "string" &&
+    typeof (body as Partial<ErrorBody>).message === "string"
+  );
+}

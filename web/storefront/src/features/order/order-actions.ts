@@ -1,0 +1,36 @@
+/** What a shopper can do with an order of theirs. */
+
+import { cancelOrder } from "@/api/orders";
+import type { Order } from "@/api/types";
+import { openCashier } from "@platform/cashier";
+import { confirmed, showFailure, toast } from "@platform/notify";
+import { OrderStatus } from "@domain/status";
+
+/** Whether the cashier would still take money for it; the mall decides in the end. */
+export function canPay(order: Order): boolean {
+  return order.status === OrderStatus.toPay && !order.close_requested_at && Boolean(order.cashier_url);
+}
+
+export function canCancel(order: Order): boolean {
+  return order.status === OrderStatus.toPay && !order.close_requested_at;
+}
+
+export function payOrder(order: Order): void {
+  if (order.cashier_url) {
+    openCashier(order.cashier_url, order.order_id);
+  }
+}
+
+/** Ask, cancel and say what came of it; true when the order has to be read again. */
+export async function askAndCancel(order: Order): Promise<boolean> {
+  if (!(await confirmed("取消订单", "取消后，为您保留的库存会放回货架。", "取消订单"))) {
+    return false;
+  }
+  try {
+    const outcome = await cancelOrder(order.order_id);
+    toast(outcome === "closed" ? "订单已取消" : "正在向支付渠道确认，稍后关闭");
+  } catch (error) {
+    showFailure(error);
+  }
+  return true;
+}

@@ -1,0 +1,2 @@
+/** A mini program has no hardware keyboard. */
+export function enableKeyboard(): void {}

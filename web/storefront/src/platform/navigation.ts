@@ -1,0 +1,80 @@
+/** Moving between pages. Tab pages must be switched to; all others are pushed. */
+
+export const HOME = "/pages/home/index";
+export const CATEGORY = "/pages/category/index";
+export const CART = "/pages/cart/index";
+export const ME = "/pages/me/index";
+
+const TABS = new Set([HOME, CATEGORY, CART, ME]);
+/** A mini program keeps at most ten pages. */
+const DEEPEST = 9;
+
+export function isTab(url: string): boolean {
+  return TABS.has(url.split("?")[0] ?? "");
+}
+
+export function openPage(url: string): void {
+  if (isTab(url)) {
+    uni.switchTab({ url: url.split("?")[0] ?? url });
+  } else if (getCurrentPages().length > DEEPEST) {
+    uni.redirectTo({ url });
+  } else {
+    uni.navigateTo({ url });
+  }
+}
+
+/** Take the present page's place, so that "back" does not return to it. */
+export function replacePage(url: string): void {
+  if (isTab(url)) {
+    uni.switchTab({ url: url.split("?")[0] ?? url });
+  } else {
+    uni.redirectTo({ url });
+  }
+}
+
+/** Back to the page before, or to `fallback` on a page that was opened by its address. */
+export function goBack(fallback: string = HOME): void {
+  if (getCurrentPages().length > 1) {
+    uni.navigateBack();
+  } else {
+    replacePage(fallback);
+  }
+}
+
+/** Path and query of the page that is shown now. */
+export function currentUrl(): string {
+  const page = getCurrentPages().at(-1) as { route?: string; options?: Record<string, string> } | undefined;
+  if (!page?.route) {
+    return HOME;
+  }
+  const query = Object.entries(page.options ?? {}).map(([name, value]) => `${name}=${encodeURIComponent(decoded(value))}`);
+  return `/${page.route}${query.length > 0 ? `?${query.join("&")}` : ""}`;
+}
+
+/** A query value as the shopper meant it; some runtimes hand it over still encoded. */
+export function decoded(value: string | undefined): string {
+  try {
+    return decodeURIComponent(value ?? "");
+  } catch {
+    return value ?? "";
+  }
+}
+
+export function queryUrl(path: string, query: Record<string, string | number | null | undefined>): string {
+  const pairs = Object.entries(query)
+    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return pairs.length > 0 ? `${path}?${pairs.join("&")}` : path;
+}
+
+export function productUrl(spuId: string): string {
+  return queryUrl("/pages/product/detail", { spu_id: spuId });
+}
+
+export function orderUrl(orderId: string): string {
+  return queryUrl("/pages/order/detail", { order_id: orderId });
+}
+
+export function loginUrl(returnTo: string): string {
+  return queryUrl("/pages/auth/login", { redirect: returnTo });
+}
