@@ -10,7 +10,7 @@ Fen = NewType("Fen", int)
 BASIS_POINTS = 10_000
 MAX_FEN = 10**15
 
-_YUAN = re.compile(r"(-?)(\d{1,13})(?:\.(\d{1,2}))?")
+_YUAN = re.compile(r"(-?)(\d{1,13})(?:\.(\d{1,2}))?", re.ASCII)
 
 
 def parse_yuan(text: str) -> Fen:

@@ -20,7 +20,7 @@ from wanpu.kernel.clock import iso_utc, require_aware
 from wanpu.kernel.ids import MAX_ID, Id
 
 _ID = re.compile(r"[1-9][0-9]{0,18}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class Body(BaseModel):
