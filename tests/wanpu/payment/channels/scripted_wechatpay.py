@@ -3,6 +3,7 @@
 It checks the signature of every request it gets, and signs its answers with keys of the vector file.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ APPID = KEYS["appid"]
 APIV3_KEY = KEYS["apiv3_key"]
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 SITE = "https://wechatpay.test"
+LISTING = "/v3/certificates?algorithm_type=RSA"
 
 SECRETS = {"apiv3_key": APIV3_KEY, "merchant_private_key_pem": KEYS["merchant_private_key_pem"]}
 BY_PUBLIC_KEY = {
@@ -78,6 +80,8 @@ class ScriptedWechatPay:
 
     clock: ManualClock
     answers: list[Answering] = field(default_factory=list)
+    listings: list[Answering] = field(default_factory=list)
+    """Answers to certificate downloads that come before those in `answers`: for calls in no fixed order."""
     asked: list[Asked] = field(default_factory=list)
 
     async def send(
@@ -99,8 +103,11 @@ class ScriptedWechatPay:
         assert authorization.serial_no == KEYS["merchant_serial_no"]
         assert int(authorization.timestamp) == int(self.clock.now().timestamp())
         self.asked.append(Asked(method, target, headers, body))
-        assert self.answers, f"nothing is prepared for {method} {target}"
-        return self.answers.pop(0)(self.clock.now())
+        prepared = self.listings if self.listings and target == LISTING else self.answers
+        assert prepared, f"nothing is prepared for {method} {target}"
+        answering = prepared.pop(0)
+        await asyncio.sleep(0)  # Others may run while an answer is under way.
+        return answering(self.clock.now())
 
     def will(self, *answers: Answering) -> None:
         """Prepare further answers."""

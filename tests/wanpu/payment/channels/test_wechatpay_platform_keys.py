@@ -9,6 +9,7 @@ from tests.wanpu.payment.channels.scripted_wechatpay import (
     BY_CERTIFICATE,
     BY_PUBLIC_KEY,
     KEYS,
+    LISTING,
     NEXT_CERTIFICATE_PEM,
     NEXT_SERIAL,
     NOW,
@@ -36,7 +37,6 @@ from wanpu.payment.channels.wechatpay.platform_keys import (
 )
 from wanpu_wire.wechatpay.certificates import PlatformCertificate
 
-DOWNLOAD = "/v3/certificates?algorithm_type=RSA"
 FIRST = platform_certificate()
 SECOND = PlatformCertificate(
     NEXT_SERIAL, NOW - timedelta(hours=1), NOW + timedelta(days=1825), NEXT_CERTIFICATE_PEM
@@ -53,7 +53,7 @@ def provider() -> ScriptedWechatPay:
 
 
 def targets(provider: ScriptedWechatPay) -> list[str]:
-    return ["download" if asked.target == DOWNLOAD else "query" for asked in provider.asked]
+    return ["download" if asked.target == LISTING else "query" for asked in provider.asked]
 
 
 def queried(serial: str = PLATFORM_SERIAL) -> Any:
@@ -148,12 +148,23 @@ async def test_unknown_serials_do_not_make_us_download_again_and_again(provider:
     assert targets(provider) == ["download", "query", "query", "query"]
 
 
+async def test_many_first_calls_wait_for_one_download(provider: ScriptedWechatPay):
+    channel = channel_of(provider, BY_CERTIFICATE)
+    provider.will(certificates(FIRST), *[queried()] * 10)
+
+    reports = await asyncio.gather(*(channel.query_payment(plain()) for _ in range(10)))
+
+    assert [report.state for report in reports] == [ChannelState.OPEN] * 10
+    assert targets(provider) == ["download", *["query"] * 10]
+
+
 async def test_many_answers_by_a_new_certificate_share_one_download(provider: ScriptedWechatPay):
     channel = channel_of(provider, BY_CERTIFICATE)
     provider.will(certificates(FIRST), queried())
     await channel.query_payment(plain())
     provider.clock.advance(NOT_WITHIN_OF_SUCCESS)
-    provider.will(queried(NEXT_SERIAL), certificates(FIRST, SECOND), *[queried(NEXT_SERIAL)] * 9)
+    provider.listings.append(certificates(FIRST, SECOND))
+    provider.will(*[queried(NEXT_SERIAL)] * 10)
 
     reports = await asyncio.gather(*(channel.query_payment(plain()) for _ in range(10)))
 

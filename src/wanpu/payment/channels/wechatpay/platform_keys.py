@@ -65,9 +65,12 @@ class PlatformKeys:
 
         One caller downloads; the others go on with what is trusted, or wait when nothing is yet.
         """
-        if not self._account.downloads_certificates or not self._is_due():
+        if not self._account.downloads_certificates:
             return
-        if self._lock.locked() and self.trusted(self._clock.now()):
+        is_under_way = self._lock.locked()
+        if is_under_way and self.trusted(self._clock.now()):
+            return
+        if not is_under_way and not self._is_due():
             return
         async with self._lock:
             if self._is_due():
