@@ -1,5 +1,6 @@
 """`python -m wanpu_sandbox --port 8100 --data-dir DIR`: the sandbox as a process of its own."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def main(host: str, port: int, base_url: str | None, data_dir: Path, notificatio
     try:
         listener = socket.create_server((host, port))
     except OSError as error:
-        raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from error
     settings = SandboxSettings(
         data_dir=data_dir,
         base_url=base_url or f"http://{host}:{listener.getsockname()[1]}",

@@ -162,7 +162,7 @@ class Wallet:
         return OrderView(
             code_url=order.code_url,
             href=f"/wallet?code={quote(order.code_url, safe='')}",
-            title=payees[0].name if len(payees) == 1 else f"{payees[0].name} 等 {len(payees)} 家商户",
+            title=payees[0].name if len(payees) == 1 else f"{payees[0].name}等 {len(payees)} 家",
             payees=payees,
             total_fen=order.total_fen,
             number=order.number,
