@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.engines import ENGINES, ServerAbsent, TestDatabases
+from tests.engines import ENGINES, SERVER_URLS, ServerAbsent, TestDatabases
 from wanpu.infra.database import Database
 from wanpu.infra.services import Services, close_services, open_services
 from wanpu.infra.settings import Settings
@@ -50,14 +50,25 @@ def clock() -> ManualClock:
     return ManualClock(datetime(2026, 11, 22, 8, tzinfo=UTC))
 
 
-@pytest.fixture(params=ENGINES)
-def db_url(request: pytest.FixtureRequest, databases: TestDatabases) -> str:
-    """The address of an empty database; the test runs once per engine."""
+def url_of(databases: TestDatabases, engine: str) -> str:
+    """The address of an empty database of one engine; skips the test when its server is absent."""
     try:
-        return databases.url_of(request.param)
+        return databases.url_of(engine)
     except ServerAbsent as absent:
         server_absent(str(absent))
         raise
+
+
+@pytest.fixture(params=ENGINES)
+def db_url(request: pytest.FixtureRequest, databases: TestDatabases) -> str:
+    """The address of an empty database; the test runs once per engine."""
+    return url_of(databases, request.param)
+
+
+@pytest.fixture(params=sorted(SERVER_URLS))
+def server_url(request: pytest.FixtureRequest, databases: TestDatabases) -> str:
+    """The address of an empty database on a server, for families that need several nodes."""
+    return url_of(databases, request.param)
 
 
 @pytest.fixture
@@ -131,3 +142,9 @@ def _rabbitmqctl(*arguments: str) -> bool:
         return False
     done = subprocess.run([command, *arguments], capture_output=True, timeout=60, check=False)
     return done.returncode == 0
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Name in the report which requirement rows a test proves."""
+    for marker in item.iter_markers("requirement"):
+        item.user_properties.extend(("requirement", row) for row in marker.args)

@@ -42,9 +42,16 @@ class Database:
     """The connection pools of one database and the only place that commits."""
 
     def __init__(
-        self, url: str, *, pool_size: int = 10, clock: Clock | None = None, signals: Signals | None = None
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        pool_timeout_s: float = 10,
+        clock: Clock | None = None,
+        signals: Signals | None = None,
     ) -> None:
         self.url = make_url(url)
+        self._pool_timeout_s = pool_timeout_s
         self.clock = clock or SystemClock()
         self.signals = signals or Signals()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -118,7 +125,7 @@ class Database:
         await self._reader.dispose()
 
     def _engine(self, *, pool_size: int, writes: bool) -> AsyncEngine:
-        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite, "pool_timeout": 10}
+        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite, "pool_timeout": self._pool_timeout_s}
         connect: dict[str, Any] = {}
         if self.is_sqlite:
             connect["timeout"] = 20
@@ -183,11 +190,11 @@ def is_conflict(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     original = error.orig
-    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    if state is not None:
-        return state in _POSTGRESQL_CONFLICTS
     if original is not None and original.args and isinstance(original.args[0], int):
         return original.args[0] in _MARIADB_CONFLICTS
+    state = getattr(original, "sqlstate", None)
+    if state is not None:
+        return state in _POSTGRESQL_CONFLICTS
     text = str(original)
     return "database is locked" in text or "UNIQUE constraint failed" in text
 
