@@ -6,20 +6,21 @@ PYTEST := $(BIN)/python -m pytest
 TEST_JOBS ?= 3
 STOREFRONT_SOURCES := $(shell find web/storefront/src web/packages web/storefront/scripts -type f 2>/dev/null)
 STOREFRONT := src/wanpu/static/h5/index.html
+PICTURES := src/wanpu/static/demo/.drawn
 
 .DEFAULT_GOAL := help
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: install web ## Run the whole mall with demo data; prints addresses and first passwords
+run: install web pictures ## Run the whole mall with demo data; prints addresses and first passwords
 	@$(BIN)/wanpu up
 
-test: develop web ## Run every kind of test at everyday size
+test: develop web pictures ## Run every kind of test at everyday size
 	cd web/storefront && npm run --silent typecheck && npm run --silent test
 	$(PYTEST) -n $(TEST_JOBS) --dist loadgroup -m "not long" --junit-xml build/report.xml tests
 
-test-long: develop web ## Run the tests at full figures as well
+test-long: develop web pictures ## Run the tests at full figures as well
 	$(PYTEST) -n $(TEST_JOBS) --dist loadgroup --junit-xml build/report.xml tests
 
 check: develop web-packages ## Format, lint, types, import rules, drift of schema, settings and API client
@@ -48,6 +49,7 @@ lock: develop ## Pin the newest compatible versions of every dependency
 install: .venv/.installed ## Make .venv with what the mall needs
 develop: .venv/.developed ## Make .venv with what developers need
 web: $(STOREFRONT) ## Build the storefront
+pictures: $(PICTURES) ## Draw the demo's pictures
 web-packages: web/storefront/node_modules/.installed
 
 .venv/bin/python:
@@ -67,8 +69,12 @@ web/storefront/node_modules/.installed: web/storefront/package-lock.json
 	cd web/storefront && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+$(PICTURES): .venv/.installed $(shell find src/wanpu/demo -name '*.py')
+	$(BIN)/python -m wanpu.demo.picture_files
+	@touch $@
+
 $(STOREFRONT): web/storefront/node_modules/.installed $(STOREFRONT_SOURCES)
 	cd web/storefront && npm run --silent build:h5
 	@touch $@
 
-.PHONY: help run test test-long check format generate requirements bench lock install develop web web-packages
+.PHONY: help run test test-long check format generate requirements bench lock install develop web pictures web-packages

@@ -125,5 +125,7 @@ async def _callbacks(services: Services) -> Result:
     try:
         answer = await services.http.send("GET", url, headers={}, timeout_s=HTTP_TIMEOUT_S)
     except NoAnswer:
-        return Result("call-backs", False, f"{url} does not answer here; providers must reach WANPU_PUBLIC_URL")
+        return Result(
+            "call-backs", False, f"{url} does not answer here; providers must reach WANPU_PUBLIC_URL"
+        )
     return Result("call-backs", answer.status == 200, f"{url} answers {answer.status}")

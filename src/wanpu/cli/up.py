@@ -17,7 +17,9 @@ from wanpu.cli.servers import (
     until_stopped,
 )
 from wanpu.cli.upkeep import refuse_newer_schema
-from wanpu.demo.load import DEMO_MEMBER, is_loaded, load_demo
+from wanpu.demo.load import is_demo_loaded, load_demo
+from wanpu.demo.members import MEMBERS
+from wanpu.demo.progress_bar import progress_bar
 from wanpu.infra import migrations
 from wanpu.infra.logs import configure_logs
 from wanpu.infra.settings import Settings
@@ -65,13 +67,19 @@ async def _first_start(mall: Mall, *, with_demo: bool) -> dict[str, str]:
         password = given.get_secret_value() if given else secrets.token_urlsafe(12)
         await create_staff(mall.services, ADMIN, password, must_change_password=given is None)
         shown[f"console account {ADMIN}"] = "as set by WANPU_ADMIN_PASSWORD" if given else password
-    if with_demo and not await is_loaded(mall.services):
+    if with_demo and not await is_demo_loaded(mall.services):
         given = settings.demo_password
         password = given.get_secret_value() if given else secrets.token_urlsafe(9)
-        await load_demo(
-            mall.services, sandbox_credentials=sandbox_credentials(settings), demo_password=password
+        with progress_bar() as progress:
+            await load_demo(
+                mall.services,
+                sandbox_credentials=sandbox_credentials(settings),
+                demo_password=password,
+                progress=progress,
+            )
+        shown[f"shopper accounts {', '.join(name for name, _ in MEMBERS)}"] = (
+            "as set by WANPU_DEMO_PASSWORD" if given else password
         )
-        shown[f"shopper account {DEMO_MEMBER}"] = "as set by WANPU_DEMO_PASSWORD" if given else password
     return shown
 
 

@@ -12,7 +12,8 @@ import click
 from wanpu.app import create_app
 from wanpu.audit import audit_everything
 from wanpu.cli.servers import sandbox_credentials
-from wanpu.demo.load import load_demo
+from wanpu.demo.load import is_demo_loaded, load_demo
+from wanpu.demo.progress_bar import progress_bar
 from wanpu.infra import migrations
 from wanpu.infra.database import Database
 from wanpu.infra.logs import configure_logs
@@ -59,10 +60,15 @@ async def load_demo_data(settings: Settings) -> int:
     password = given.get_secret_value() if given else secrets.token_urlsafe(9)
     async with _services(settings) as services:
         await migrations.upgrade(services.db)
-        summary = await load_demo(
-            services, sandbox_credentials=sandbox_credentials(settings), demo_password=password
-        )
-    if summary.is_new and given is None:
+        is_new = not await is_demo_loaded(services)
+        with progress_bar() as progress:
+            await load_demo(
+                services,
+                sandbox_credentials=sandbox_credentials(settings),
+                demo_password=password,
+                progress=progress,
+            )
+    if is_new and given is None:
         click.echo(f"wanpu: password of the demo members: {password}")
     return 0
 
@@ -76,9 +82,7 @@ async def audit_database(settings: Settings, *, as_json: bool) -> int:
     else:
         for finding in report.findings:
             click.echo(f"{finding.severity:7} {finding.rule:4} {finding.subject}: {finding.problem}")
-        click.echo(
-            f"wanpu: {report.checks} checks, {len(report.broken)} broken, {len(report.listed)} listed"
-        )
+        click.echo(f"wanpu: {report.checks} checks, {len(report.broken)} broken, {len(report.listed)} listed")
     return 1 if report.broken else 0
 
 

@@ -1,15 +1,24 @@
-"""Writes the demo's pictures under the data folder, from which the mall serves them."""
+"""Puts the demo's pictures under the data folder, from which the mall serves them.
+
+Drawing them all takes a while, so an installation draws them once into the package
+(`python -m wanpu.demo.picture_files`) and a first start only copies them.
+"""
 
 import asyncio
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import wanpu
+from wanpu.demo.catalogue import PRODUCTS
 from wanpu.demo.catalogue.model import DemoProduct
 from wanpu.demo.pictures.album import PICTURE_SUFFIX, PictureUse, draw_product, plan_pictures
 
 URL_PREFIX = "/files/demo/"
+DRAWN = Path(wanpu.__file__).parent / "static" / "demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class _Missing:
 async def write_pictures(
     data_dir: Path, products: Sequence[DemoProduct], progress: Callable[[str, int, int], None]
 ) -> tuple[dict[str, PictureFiles], int]:
-    """Draw whatever file is missing; the addresses by product key, and how many were drawn."""
+    """Copy or draw whatever file is missing; the addresses by product key, and how many were missing."""
     folder = data_dir / "files" / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     missing = [one for product in products for one in _missing_of(folder, product)]
@@ -60,7 +69,11 @@ def _missing_of(folder: Path, product: DemoProduct) -> Iterable[_Missing]:
 def _write(one: _Missing) -> None:
     """Write the whole file or none of it."""
     draft = one.path.with_suffix(".draft")
-    draft.write_bytes(draw_product(one.product, variant=one.variant))
+    drawn = DRAWN / one.path.name
+    if drawn.exists() and drawn != one.path:
+        shutil.copyfile(drawn, draft)
+    else:
+        draft.write_bytes(draw_product(one.product, variant=one.variant))
     draft.replace(one.path)
 
 
@@ -77,3 +90,16 @@ def _files_of(product: DemoProduct) -> PictureFiles:
 
 def _name(product: DemoProduct, variant: int) -> str:
     return f"{product.key}-{variant}{PICTURE_SUFFIX}"
+
+
+def draw_all() -> int:
+    """Draw whatever picture the package lacks, on all cores; how many there were to draw."""
+    DRAWN.mkdir(parents=True, exist_ok=True)
+    missing = [one for product in PRODUCTS for one in _missing_of(DRAWN, product)]
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(_write, missing, chunksize=4))
+    return len(missing)
+
+
+if __name__ == "__main__":
+    draw_all()

@@ -45,7 +45,7 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for noisy in ("aiosqlite", "asyncio", "aio_pika", "aiormq", "uvicorn.access", "sqlalchemy"):
+    for noisy in ("aiosqlite", "asyncio", "aio_pika", "aiormq", "uvicorn", "sqlalchemy", "alembic"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
     _switch_statements(settings.sql_debug)
 

@@ -19,6 +19,7 @@ from wanpu.payment.events import MoneyExceptionOpened, PaymentClosedUnpaid, Paym
 from wanpu.payment.jobs import due_work_handlers
 from wanpu.payment.port import CreatePayment, PartView, PaymentPort, PaymentView, ReturnMoney, Share
 from wanpu.payment.port_local import LocalPaymentPort
+from wanpu.payment.queries import credited_parts
 from wanpu.payment.service.accounts import (
     NewChannelAccount,
     add_pay_app,
@@ -57,6 +58,7 @@ __all__ = [
     "TooManyMerchants",
     "add_pay_app",
     "audit_money",
+    "credited_parts",
     "due_work_handlers",
     "open_payment_services",
     "save_channel_account",

@@ -19,7 +19,7 @@ from wanpu.payment.models import (
     SubMerchant,
 )
 from wanpu.payment.rules import AccountOffer
-from wanpu.payment.states import ExceptionKind, SubMerchantState
+from wanpu.payment.states import AttemptStatus, ExceptionKind, SubMerchantState
 
 
 async def get_app(session: AsyncSession, code: str) -> PayApp:
@@ -216,3 +216,15 @@ async def lock_notification(session: AsyncSession, notification_id: int) -> Paym
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+async def credited_parts(session: AsyncSession, *, app_code: str) -> dict[str, PaymentPart]:
+    """The parts of an application's paid attempts, by the application's own reference; for the audit."""
+    statement = (
+        select(PaymentPart)
+        .join(PaymentAttempt, PaymentAttempt.id == PaymentPart.attempt_id)
+        .join(Payment, Payment.id == PaymentPart.payment_id)
+        .join(PayApp, PayApp.id == Payment.pay_app_id)
+        .where(PayApp.code == app_code, PaymentAttempt.status == AttemptStatus.PAID)
+    )
+    return {part.reference: part for part in (await session.execute(statement)).scalars()}

@@ -190,7 +190,7 @@ PRODUCTS: tuple[DemoProduct, ...] = (
         price_fen=4580,
         extra_fen={"中英双语": 600},
         stocks=(52, 47),
-        picture=drawn("picture_book", "#b5604a", "#f3d9a0", "#cfd9c4"),
+        picture=drawn("garden_book", "#b5604a", "#f3d9a0", "#cfd9c4"),
         paragraphs=("跟着奶奶走一趟早市，三十二个翻页下面是三十二种蔬菜。纸厚，撕不坏。",),
         facts={"页数": "24", "翻页": "32 处", "适读": "1 – 4 岁"},
     ),

@@ -36,7 +36,7 @@ PRODUCTS: tuple[DemoProduct, ...] = (
         extra_fen={"签名版": 1500},
         stocks=(76, 10),
         strategy=REDUCE_ON_PAYMENT,
-        picture=drawn("novel", "#7a4a57", "#e8b872", "#d4cce4"),
+        picture=drawn("alley_novel", "#7a4a57", "#e8b872", "#d4cce4"),
         paragraphs=(
             "送外卖的少年、修钟的老人、在便利店值夜班的数学老师。他们彼此不认识，却共用一条巷子。",
             "签名版只有很少几本，以付款先后为准。",

@@ -222,7 +222,7 @@ PRODUCTS: tuple[DemoProduct, ...] = (
         attributes={"颜色": ("棕", "黑", "红")},
         price_fen=100,
         stocks=(5000, 5000, 800),
-        picture=drawn("cable", {"棕": "#a9744f", "黑": "#3c3d45", "红": "#b8504a"}, "#d8b07c", "#d9d4cc"),
+        picture=drawn("cord_clip", {"棕": "#a9744f", "黑": "#3c3d45", "红": "#b8504a"}, "#d8b07c", "#d9d4cc"),
         paragraphs=(
             "用做表带剩下的植鞣皮裁的，每一枚纹路都不同。铜扣压得紧，甩不开。",
             "能束住六毫米以内的线，束完顺手挂在背包拉链上也好看。",

@@ -39,7 +39,7 @@ PRODUCTS: tuple[DemoProduct, ...] = (
         attributes={"口味": ("蜜香", "松烟")},
         price_fen=88,
         stocks=(3000, 3000),
-        picture=drawn("tin", {"蜜香": "#a8553f", "松烟": "#5b4a42"}, "#f3e2c0", "#e3bfa2", by="口味"),
+        picture=drawn("sachet", {"蜜香": "#a8553f", "松烟": "#5b4a42"}, "#f3e2c0", "#e3bfa2", by="口味"),
         paragraphs=(
             "蜜香那一泡甜，松烟那一泡厚。拿不准就各来一包。",
             "盖碗、马克杯都行，沸水冲下去数到十就可以喝。",

@@ -23,7 +23,8 @@ from wanpu.demo.pictures.sheet import Sheet
 
 PICTURE_SUFFIX = ".jpg"
 PICTURE_MEDIA_TYPE = "image/jpeg"
-JPEG_QUALITY = 78
+MAXIMUM_BYTES = 40_000
+JPEG_QUALITIES = (80, 70, 60, 50)
 LENS_SHARE = 0.34
 PART_SHARE = 0.26
 PART_REDUCTION = 20
@@ -83,6 +84,8 @@ def count_pictures(products: Iterable[DemoProduct]) -> int:
 def draw_product(product: DemoProduct, *, variant: int, size: int = 800) -> bytes:
     """Draw one picture of a product as a square JPEG; `variant` counts along `plan_pictures`.
 
+    A picture of 800 pixels stays within `MAXIMUM_BYTES`: a rich one is saved at a lower quality.
+
     Raises:
         IndexError: the product has no such picture.
     """
@@ -90,8 +93,11 @@ def draw_product(product: DemoProduct, *, variant: int, size: int = 800) -> byte
     if not 0 <= variant < len(plans):
         raise IndexError(f"{product.key} has {len(plans)} pictures, not one numbered {variant}")
     picture = _drawn(product, plans[variant], size)
-    target = io.BytesIO()
-    picture.save(target, "JPEG", quality=JPEG_QUALITY)
+    for quality in JPEG_QUALITIES:
+        target = io.BytesIO()
+        picture.save(target, "JPEG", quality=quality)
+        if target.tell() <= MAXIMUM_BYTES:
+            break
     return target.getvalue()
 
 
@@ -197,8 +203,9 @@ def _richest_parts(layer: Image.Image) -> list[tuple[int, int, int, int]]:
     worth = ImageChops.multiply(
         ImageChops.multiply(filled, filled), edges.point(lambda value: 40 + 4 * value)
     )
+    values = worth.tobytes()
     inner = range(half, small.width - half)
-    rated = sorted(((worth.getpixel((x, y)), x, y) for y in inner for x in inner), reverse=True)
+    rated = sorted(((values[y * small.width + x], x, y) for y in inner for x in inner), reverse=True)
     _, first_x, first_y = rated[0]
     second = next((y, x) for _, x, y in rated if max(abs(x - first_x), abs(y - first_y)) >= 2 * half)
     return [

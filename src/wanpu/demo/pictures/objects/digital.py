@@ -186,6 +186,30 @@ def cable(sheet: Sheet, look: Look) -> None:
             sheet.fill(rotated(part, turn, (x, 74)), drum(tone))
 
 
+def cord_clip(sheet: Sheet, look: Look) -> None:
+    """A leather clip with a brass snap that holds a bundle of cables."""
+    for shift, tone in ((-7, darker(STEEL, 0.2)), (0, lighter(STEEL, 0.4)), (7, darker(STEEL, 0.42))):
+        line = path(
+            f"M 8 {62 + shift} C 24 {44 + shift} 34 {52 + shift} 50 {50 + shift}"
+            f" C 66 {48 + shift} 78 {58 + shift} 92 {40 + shift}"
+        )
+        sheet.stroke(line, 5.4, darker(tone, 0.25))
+        sheet.stroke(moved(line, 0, -0.7), 3.2, tone)
+    strap = rotated(box(39, 14, 61, 86, 11), 8)
+    sheet.fill(moved(strap, 1, 1.4), darker(look.main, 0.42))
+    sheet.fill(
+        strap,
+        Gradient((lighter(look.main, 0.2), lighter(look.main, 0.34), look.main, darker(look.main, 0.2))),
+    )
+    sheet.stroke(rotated(box(41.6, 16.6, 58.4, 83.4, 8.6), 8), 0.6, lighter(look.accent, 0.2), closed=True)
+    for y in (25, 75):
+        sheet.fill(rotated(ellipse(50, y, 6.4), 8), darker(look.accent, 0.3))
+        sheet.fill(rotated(ellipse(50, y, 5.6), 8), ball(look.accent))
+        sheet.stroke(rotated(ellipse(50, y, 3.4), 8), 0.5, darker(look.accent, 0.2), closed=True)
+    sheet.shade(rotated(box(39, 40, 61, 62), 8), darker(look.main, 0.7), 0.28, blur=3, within=strap)
+    sheet.shade(rotated(box(42.4, 30, 44.4, 70, 1), 8), WHITE, 0.3, blur=0.6, within=strap)
+
+
 def watch(sheet: Sheet, look: Look) -> None:
     """A square smartwatch that shows rings of activity."""
     sheet.fill(symmetric("M 50 4 L 37 4 Q 33 18 30 28 L 50 28"), drum(look.main))

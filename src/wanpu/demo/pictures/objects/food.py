@@ -38,6 +38,24 @@ def tin(sheet: Sheet, look: Look) -> None:
     sheet.shade(box(30, 14, 33, 24, 1.5), WHITE, 0.4, blur=0.7)
 
 
+def sachet(sheet: Sheet, look: Look) -> None:
+    """A flat paper sachet of tea with a torn corner and leaves that fell out."""
+    body = rotated(box(26, 12, 74, 82, 1.6), -7)
+    sheet.fill(moved(body, 1.4, 1.8), darker(look.main, 0.34))
+    sheet.fill(body, Gradient((lighter(look.main, 0.2), look.main, darker(look.main, 0.16)), "across"))
+    for top in (14, 16.4, 76.6, 79):
+        sheet.shade(rotated(box(26, top, 74, top + 1), -7), WHITE, 0.22, within=body)
+    sheet.fill(rotated(box(34, 28, 66, 66, 2), -7), soft(look.accent, 0.5))
+    sheet.fill(rotated(ellipse(50, 44, 10), -7), lighter(look.main, 0.1))
+    for turn, size in ((-97, 12), (-140, 9), (-54, 9)):
+        _leaf(sheet, 50, 50, turn, size, tone=lighter(look.accent, 0.3))
+    sheet.stroke(rotated(((40, 59), (60, 59)), -7), 1, look.main)
+    sheet.stroke(rotated(((44, 62.4), (56, 62.4)), -7), 0.8, look.main)
+    for x, y, turn in ((66, 88, -14), (76, 84, 30), (84, 90, -30), (58, 93, 12), (72, 94, 4)):
+        _leaf(sheet, x - 4, y, turn, 9, tone=mix(LEAF, look.main, 0.5))
+    sheet.shade(rotated(path("M 28 12 L 40 12 L 30 82 L 27 82"), -7), WHITE, 0.18, within=body)
+
+
 def pouch(sheet: Sheet, look: Look) -> None:
     """A stand-up pouch with a round valve, a band and coffee beans."""
     body = symmetric("M 50 10 L 24 10 Q 26 22 22 46 L 20 82 Q 22 90 30 90 L 50 90")
