@@ -1,6 +1,7 @@
 """Counting sign-in tries per account and per address, shared by all nodes."""
 
 import ipaddress
+import math
 from datetime import timedelta
 
 from wanpu.crm import queries
@@ -51,7 +52,7 @@ async def count_try(db: Database, account: str, client_ip: str, *, limit: int) -
                 counter.window_ends_at = now + WINDOW
                 await queries.delete_throttles_before(session, now - KEPT_FOR)
             if counter.failures >= limits[subject]:
-                wait_s = int((counter.window_ends_at - now).total_seconds()) + 1
+                wait_s = math.ceil((counter.window_ends_at - now).total_seconds())
                 raise TooManyAttempts(details={"retry_after_s": wait_s})
             counter.failures += 1
 

@@ -1,0 +1,137 @@
+"""Talking HTTP in tests: an application on a free port, and a caller that sees status, body and headers."""
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import aiohttp
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from wanpu.infra.http.errors import add_error_handlers
+from wanpu.infra.http.hot_route import HotRoute, add_hot_routes
+from wanpu.infra.http.middleware import add_middleware
+from wanpu.infra.services import Services
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. `body` is the decoded JSON, None when there was no body."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+    @property
+    def refusal(self) -> tuple[int, str]:
+        """Status and code of an error."""
+        return self.status, self.body["code"]
+
+    @property
+    def bad_fields(self) -> set[str]:
+        """The fields that a 422 names."""
+        return {field["field"] for field in self.body["details"]["fields"]}
+
+
+class Caller:
+    """Sends requests to one server, with one member's token when it has one."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, token: str | None = None) -> None:
+        self._session = session
+        self.base_url = base_url
+        self.token = token
+
+    def with_token(self, token: str | None) -> Self:
+        """The same caller, signed in as somebody else."""
+        return type(self)(self._session, self.base_url, token)
+
+    async def get(self, path: str, **options: Any) -> Answer:
+        return await self.send("GET", path, **options)
+
+    async def post(self, path: str, body: Any = None, **options: Any) -> Answer:
+        return await self.send("POST", path, body, **options)
+
+    async def patch(self, path: str, body: Any = None, **options: Any) -> Answer:
+        return await self.send("PATCH", path, body, **options)
+
+    async def delete(self, path: str, **options: Any) -> Answer:
+        return await self.send("DELETE", path, **options)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        raw: bytes | None = None,
+        query: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request; `body` is sent as JSON, `raw` as it is with the type of JSON."""
+        sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        data = raw
+        if body is not None:
+            data = json.dumps(body).encode()
+        if data is not None:
+            sent["Content-Type"] = "application/json"
+        sent |= dict(headers or {})
+        async with self._session.request(
+            method, self.base_url + path, data=data, params=query, headers=sent, allow_redirects=False
+        ) as response:
+            text = await response.read()
+            is_json = response.headers.get("content-type", "").startswith("application/json")
+            return Answer(response.status, json.loads(text) if is_json else text or None, response.headers)
+
+
+def room_app(
+    services: Services, routers: Sequence[APIRouter], hot_routes: Sequence[HotRoute] = ()
+) -> FastAPI:
+    """The routes of some rooms, surrounded as in the whole application."""
+    app = FastAPI()
+    app.state.services = services
+    add_error_handlers(app)
+    for router in routers:
+        app.include_router(router)
+    add_hot_routes(app, hot_routes)
+    add_middleware(app, services.settings)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[Caller]:
+    """Serve an application on a free port of the loopback; the caller is nobody yet."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
+        server = _Server(config)
+        serve: Callable[..., Coroutine[Any, Any, None]] = server.serve
+        task = asyncio.create_task(serve(sockets=[listener]))
+        await server.is_ready.wait()
+        port = listener.getsockname()[1]
+        try:
+            async with aiohttp.ClientSession() as session:
+                yield Caller(session, f"http://127.0.0.1:{port}")
+        finally:
+            server.should_exit = True
+            await task
+
+
+class _Server(uvicorn.Server):
+    """A server inside a test's loop: it leaves the process's signals alone and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_ready = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.is_ready.set()
