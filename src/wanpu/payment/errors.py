@@ -107,6 +107,14 @@ class ChannelAccountUnknown(NotFound):
     message_en = "There is no such channel account"
 
 
+class ChannelAccountUnusable(Unavailable):
+    """The account's credentials cannot be opened or used; an operator has to mend them."""
+
+    code = "payment.account_unusable"
+    message_zh = "支付渠道账户暂不可用"
+    message_en = "The channel account cannot be used"
+
+
 class RefundNumberReused(Conflict):
     """The same refund number was used with other money."""
 

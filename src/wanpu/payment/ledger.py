@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.statements import insert_if_absent
+from wanpu.infra.tables import table_of
 from wanpu.kernel.money import Fen
 from wanpu.payment.entries import Account, Entry
 from wanpu.payment.models import LedgerAccount, LedgerEntry
@@ -75,4 +76,4 @@ async def _open_accounts(session: AsyncSession, entries: list[Entry]) -> None:
     for code in sorted(set(accounts) - known):
         account: Account = accounts[code]
         row = {"code": code, "kind": account.kind, "owner": account.owner, "created_at": now}
-        await insert_if_absent(session, LedgerAccount.__table__, row, key=["code"])
+        await insert_if_absent(session, table_of(LedgerAccount), row, key=["code"])

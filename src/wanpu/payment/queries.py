@@ -183,6 +183,14 @@ async def refunds_due_fen(session: AsyncSession, payment_id: int, part_no: str) 
     return int(total or 0)
 
 
+async def list_enabled_account_ids(session: AsyncSession) -> Sequence[int]:
+    """The channel accounts that are switched on, oldest first."""
+    found = await session.scalars(
+        select(ChannelAccount.id).where(ChannelAccount.is_enabled.is_(True)).order_by(ChannelAccount.id)
+    )
+    return found.all()
+
+
 async def list_account_offers(
     session: AsyncSession, pay_app_id: int, merchant_refs: Collection[str]
 ) -> list[AccountOffer]:

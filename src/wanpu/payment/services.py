@@ -1,5 +1,6 @@
 """What the payment room's use cases are given."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Protocol
 
@@ -22,6 +23,7 @@ class ChannelSource(Protocol):
 
         Raises:
             ChannelAccountUnknown: no such account.
+            ChannelAccountUnusable: its credentials are broken.
         """
         ...
 
@@ -31,6 +33,10 @@ class ChannelSource(Protocol):
         Raises:
             ChannelAccountUnknown: no such account.
         """
+        ...
+
+    async def list_accounts(self) -> Sequence[int]:
+        """The ids of the accounts that are switched on."""
         ...
 
 

@@ -199,6 +199,9 @@ class ScriptedChannels:
         name = self.names.get(account_id, "wechatpay")
         return AccountFacts(account_id, name, channel.account_no, channel.app_id, "partner")
 
+    async def list_accounts(self) -> list[int]:
+        return sorted(self.channels)
+
     def _get(self, account_id: int) -> ScriptedChannel:
         if account_id not in self.channels:
             raise ChannelAccountUnknown

@@ -1,6 +1,6 @@
 """Money that a channel reports: credited once, or owned by a case."""
 
-from tests.wanpu.payment.conftest import NATIVE, Room, ask_for
+from tests.wanpu.payment.room import NATIVE, Room, ask_for
 
 from wanpu.payment import PaymentStatus
 

@@ -1,7 +1,7 @@
 """Channel accounts (渠道商户号): adding them, and opening their channels once."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +12,14 @@ from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.http_client import HttpClient
 from wanpu.infra.services import Services
 from wanpu.infra.statements import insert_if_absent, upsert
-from wanpu.infra.vault import Vault
+from wanpu.infra.tables import table_of
+from wanpu.infra.vault import SealBroken, Vault
 from wanpu.kernel.clock import Clock, SystemClock
 from wanpu.kernel.ids import Id
+from wanpu.payment import queries
 from wanpu.payment.channel import AccountFacts, Channel
 from wanpu.payment.channels.registry import Credentials, open_channel
-from wanpu.payment.errors import ChannelAccountUnknown
+from wanpu.payment.errors import ChannelAccountUnknown, ChannelAccountUnusable
 from wanpu.payment.models import ChannelAccount, PayApp, SubMerchant
 from wanpu.payment.service.exchanges import RecordedChannel, RecordingHttp
 from wanpu.payment.services import PaymentServices, with_channels
@@ -77,6 +79,10 @@ class Channels:
     async def facts(self, account_id: int) -> AccountFacts:
         return (await self._open(account_id)).facts
 
+    async def list_accounts(self) -> Sequence[int]:
+        async with self._db.reading() as session:
+            return await queries.list_enabled_account_ids(session)
+
     async def _open(self, account_id: int) -> _Opened:
         now = self.signature_clock.now()
         known = self._opened.get(account_id)
@@ -96,16 +102,19 @@ class Channels:
         return opened
 
     def _connect(self, row: ChannelAccount) -> Channel:
-        sealed = self._vault.open(row.secrets, purpose=secrets_purpose(row.channel, row.account_no))
-        credentials = Credentials(
-            mode=row.mode,
-            account_no=row.account_no,
-            app_id=row.app_id,
-            settings=row.settings,
-            secrets=json.loads(sealed),
-            allow_plain_http=self._allow_plain_http,
-        )
-        connector = open_channel(row.channel, credentials, self._http, self.signature_clock)
+        try:
+            opened = self._vault.open(row.secrets, purpose=secrets_purpose(row.channel, row.account_no))
+            credentials = Credentials(
+                mode=row.mode,
+                account_no=row.account_no,
+                app_id=row.app_id,
+                settings=row.settings,
+                secrets=json.loads(opened),
+                allow_plain_http=self._allow_plain_http,
+            )
+            connector = open_channel(row.channel, credentials, self._http, self.signature_clock)
+        except (SealBroken, ValueError, KeyError) as error:
+            raise ChannelAccountUnusable(f"channel account {row.id}: {error}") from error
         return RecordedChannel(connector, self._db, row.channel, row.id)
 
 
@@ -139,7 +148,7 @@ async def _insert_pay_app(db: Database, new_id: int, code: str, name: str) -> Id
             "created_at": now,
             "updated_at": now,
         }
-        await insert_if_absent(session, PayApp.__table__, row, key=["code"])
+        await insert_if_absent(session, table_of(PayApp), row, key=["code"])
         return Id(await session.scalar(select(PayApp.id).where(PayApp.code == code)) or 0)
 
 
@@ -172,7 +181,7 @@ async def _upsert_channel_account(db: Database, new_id: int, new: NewChannelAcco
             **changes,
         }
         key = ["channel", "account_no", "app_id"]
-        await upsert(session, ChannelAccount.__table__, row, key=key, changes=changes)
+        await upsert(session, table_of(ChannelAccount), row, key=key, changes=changes)
         found = await session.scalar(
             select(ChannelAccount.id).where(
                 ChannelAccount.channel == new.channel,
@@ -213,4 +222,4 @@ async def _upsert_sub_merchant(db: Database, row: dict[str, Any]) -> None:
         changes = {"sub_merchant_no": row["sub_merchant_no"], "state": row["state"], "updated_at": now}
         new = {**row, "created_at": now, "updated_at": now}
         key = ["pay_app_id", "account_id", "merchant_ref"]
-        await upsert(session, SubMerchant.__table__, new, key=key, changes=changes)
+        await upsert(session, table_of(SubMerchant), new, key=key, changes=changes)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from wanpu.infra import due_work, outbox
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.statements import insert_if_absent
+from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.payment import queries
 from wanpu.payment.events import PaymentClosedUnpaid
@@ -71,7 +72,7 @@ async def request_close(db: Database, app_code: str, payment_no: str, new_id: Id
             "created_at": now,
             "updated_at": now,
         }
-        if await insert_if_absent(session, Payment.__table__, row, key=["pay_app_id", "payment_no"]):
+        if await insert_if_absent(session, table_of(Payment), row, key=["pay_app_id", "payment_no"]):
             event = PaymentClosedUnpaid(app_code=app_code, payment_no=payment_no)
             outbox.publish(session, event)
             return new_id

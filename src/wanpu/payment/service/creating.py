@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from wanpu.infra import due_work
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.statements import insert_if_absent
+from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
 from wanpu.payment import queries
@@ -182,7 +183,7 @@ async def insert_payment(db: Database, app_code: str, new_id: Id, ask: CreatePay
             "created_at": now,
             "updated_at": now,
         }
-        is_new = await insert_if_absent(session, Payment.__table__, row, key=["pay_app_id", "payment_no"])
+        is_new = await insert_if_absent(session, table_of(Payment), row, key=["pay_app_id", "payment_no"])
         if is_new:
             await due_work.schedule(session, CLOSE_PAYMENT, str(new_id), ask.expires_at)
             return new_id
