@@ -2,7 +2,18 @@
 
 from wanpu.demo.pictures.colour import WHITE, colour, darker, lighter, mix
 from wanpu.demo.pictures.objects.look import Look
-from wanpu.demo.pictures.outline import SIDES, arc, box, ellipse, moved, path, rotated, star, symmetric
+from wanpu.demo.pictures.outline import (
+    SIDES,
+    arc,
+    box,
+    ellipse,
+    moved,
+    path,
+    rotated,
+    scaled,
+    star,
+    symmetric,
+)
 from wanpu.demo.pictures.sheet import Glow, Gradient, Sheet, ball, drum, soft
 
 INK = colour("#2c2b36")
@@ -76,7 +87,7 @@ def keyboard(sheet: Sheet, look: Look) -> None:
     def tilted(
         left: float, top: float, right: float, bottom: float, radius: float
     ) -> tuple[tuple[float, float], ...]:
-        return rotated(box(left, top, right, bottom, radius), turn)
+        return scaled(rotated(box(left, top, right, bottom, radius), turn), 0.94)
 
     sheet.fill(moved(tilted(3, 31, 97, 72, 4.5), 0, 3), darker(look.main, 0.4))
     sheet.fill(tilted(3, 31, 97, 72, 4.5), soft(darker(look.main, 0.06)))
