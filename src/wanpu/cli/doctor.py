@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from rich.console import Console
-from sqlalchemy import select, text
+from sqlalchemy import select
+from sqlalchemy import text as sql_text
 
 from wanpu.infra import migrations
 from wanpu.infra.http_client import NoAnswer
@@ -71,7 +72,7 @@ async def _database(services: Services) -> Result:
     started = time.perf_counter()
     try:
         async with services.db.reading() as session:
-            await session.execute(text("SELECT 1"))
+            await session.execute(sql_text("SELECT 1"))
         stands_at = await migrations.current(services.db)
     except (WanpuError, OSError) as error:
         return Result("database", False, f"cannot be reached ({error}); check WANPU_DATABASE_URL")

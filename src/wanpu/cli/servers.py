@@ -28,7 +28,15 @@ class PortBusy(Exception):
 
 
 class Server(uvicorn.Server):
-    """A server that leaves signals to whoever runs it."""
+    """A server that leaves signals to whoever runs it, and tells when it has started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.has_started = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.has_started.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -71,8 +79,9 @@ async def running(app: ASGIApp, taken: socket.socket) -> AsyncIterator[asyncio.T
     )
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[taken]))
-    while not server.started and not task.done():
-        await asyncio.sleep(0.005)
+    started = asyncio.create_task(server.has_started.wait())
+    await asyncio.wait({started, task}, return_when=asyncio.FIRST_COMPLETED)
+    started.cancel()
     if task.done():
         task.result()
         raise RuntimeError("the application did not start; see the log above")

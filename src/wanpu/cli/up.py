@@ -4,6 +4,7 @@ import contextlib
 import secrets
 
 import click
+from pydantic import SecretStr
 
 from wanpu.app import create_app
 from wanpu.cli.servers import (
@@ -63,13 +64,14 @@ async def _first_start(mall: Mall, *, with_demo: bool) -> dict[str, str]:
     settings = mall.services.settings
     shown: dict[str, str] = {}
     if not await has_staff(mall.services, ADMIN):
-        given = settings.admin_password
-        password = given.get_secret_value() if given else secrets.token_urlsafe(12)
-        await create_staff(mall.services, ADMIN, password, must_change_password=given is None)
-        shown[f"console account {ADMIN}"] = "as set by WANPU_ADMIN_PASSWORD" if given else password
+        password, shown[f"console account {ADMIN}"] = _password(
+            settings.admin_password, "WANPU_ADMIN_PASSWORD"
+        )
+        is_ours = settings.admin_password is None
+        await create_staff(mall.services, ADMIN, password, must_change_password=is_ours)
     if with_demo and not await is_demo_loaded(mall.services):
-        given = settings.demo_password
-        password = given.get_secret_value() if given else secrets.token_urlsafe(9)
+        accounts = f"shopper accounts {', '.join(name for name, _ in MEMBERS)}"
+        password, shown[accounts] = _password(settings.demo_password, "WANPU_DEMO_PASSWORD")
         with progress_bar() as progress:
             await load_demo(
                 mall.services,
@@ -77,10 +79,15 @@ async def _first_start(mall: Mall, *, with_demo: bool) -> dict[str, str]:
                 demo_password=password,
                 progress=progress,
             )
-        shown[f"shopper accounts {', '.join(name for name, _ in MEMBERS)}"] = (
-            "as set by WANPU_DEMO_PASSWORD" if given else password
-        )
     return shown
+
+
+def _password(given: SecretStr | None, variable: str) -> tuple[str, str]:
+    """The password to set, and what to show of it: one that we made up, or where it was given."""
+    if given is not None:
+        return given.get_secret_value(), f"as set by {variable}"
+    made_up = secrets.token_urlsafe(12)
+    return made_up, made_up
 
 
 def _greet(settings: Settings, passwords: dict[str, str]) -> None:

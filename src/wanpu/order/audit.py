@@ -86,18 +86,21 @@ def _totals(table: Table, *names: str) -> list[ColumnElement[int]]:
 async def _genes(session: AsyncSession) -> list[Finding]:
     """T3: ids carry their member or merchant, and rows of one order agree on both."""
     findings = []
-    for row in await session.execute(select(ORDER.c.id, ORDER.c.wx_user_id)):
-        if owner_of(row.id) != row.wx_user_id:
-            findings.append(Finding("T3", f"order {row.id}", f"its id does not carry member {row.wx_user_id}"))
+    for order in await session.execute(select(ORDER.c.id, ORDER.c.wx_user_id)):
+        if owner_of(order.id) != order.wx_user_id:
+            problem = f"its id does not carry member {order.wx_user_id}"
+            findings.append(Finding("T3", f"order {order.id}", problem))
+    seller = SELLER_ORDER.c
     statement = select(
-        SELLER_ORDER.c.id, SELLER_ORDER.c.merchant_id, SELLER_ORDER.c.wx_user_id, ORDER.c.wx_user_id.label("buyer")
-    ).outerjoin(ORDER, ORDER.c.id == SELLER_ORDER.c.order_id)
+        seller.id, seller.merchant_id, seller.wx_user_id, ORDER.c.wx_user_id.label("buyer")
+    ).outerjoin(ORDER, ORDER.c.id == seller.order_id)
     for row in await session.execute(statement):
         if owner_of(row.id) != row.merchant_id:
             problem = f"its id does not carry merchant {row.merchant_id}"
             findings.append(Finding("T3", f"seller order {row.id}", problem))
         if row.buyer != row.wx_user_id:
-            findings.append(Finding("T3", f"seller order {row.id}", "its order is missing or another member's"))
+            problem = "its order is missing or another member's"
+            findings.append(Finding("T3", f"seller order {row.id}", problem))
     return findings
 
 
