@@ -83,7 +83,7 @@ class Merchant:
         target: str,
         body: bytes,
         *,
-        authorization: str | None | object = KEEP,
+        authorization: object = KEEP,
         headers: dict[str, str] | None = None,
         without: tuple[str, ...] = (),
         key: RSAPrivateKey | None = None,

@@ -1,4 +1,4 @@
-"""Who may call: each defect of a request has the status, code and text that the real server was seen to send."""
+"""Who may call: each defect of a request has the status, code and text recorded from the real server."""
 
 import time
 

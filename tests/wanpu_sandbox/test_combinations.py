@@ -1,4 +1,4 @@
-"""Combined orders (合单): sizes, books, one fate for all sub-orders, and no sight from the plain endpoints."""
+"""Combined orders (合单): sizes, books, one fate for all sub-orders, unseen by the plain endpoints."""
 
 import re
 from typing import Any

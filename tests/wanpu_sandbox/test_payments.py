@@ -103,7 +103,7 @@ async def test_a_second_buyer_is_refused(provider: Merchant, control: Control, s
 
 
 async def test_two_buyers_have_two_openids(provider: Merchant, control: Control, subs: list[str]) -> None:
-    openids = []
+    openids: list[str] = []
     for buyer in ("first", "second", "first"):
         number = f"T0000000{len(openids)}"
         await control.pay(await new_code(provider, subs[0], number), buyer=buyer)

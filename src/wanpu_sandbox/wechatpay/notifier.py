@@ -53,7 +53,8 @@ class Notifier:
 
     async def __aenter__(self) -> "Notifier":
         self._http = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_S),
+            # By default aiohttp rounds a limit of five seconds up to the next full second.
+            timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_S, ceil_threshold=2 * ANSWER_WITHIN_S),
             connector=aiohttp.TCPConnector(limit=0),
             auto_decompress=False,
         )
