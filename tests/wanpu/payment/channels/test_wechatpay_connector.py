@@ -132,6 +132,7 @@ async def test_no_answer_or_none_that_promises_anything_is_unknown(
     assert len(provider.asked) == 1
 
 
+@pytest.mark.requirement("S0-094")
 @every_call
 async def test_a_2xx_answer_that_is_not_proven_is_unknown(
     channel: WechatPayChannel, provider: ScriptedWechatPay, calling: Calling, body: Any, status: int
