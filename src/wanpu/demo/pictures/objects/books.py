@@ -80,10 +80,10 @@ def alley_novel(sheet: Sheet, look: Look) -> None:
     """A collection of stories whose cover shows lit windows in a lane at night."""
     front = _standing_book(sheet, look)
     scene = box(32, 16, 71, 66, 1.6)
-    sheet.fill(scene, Gradient((darker(look.main, 0.62), darker(look.main, 0.3))))
+    sheet.fill(scene, Gradient((darker(look.main, 0.6), mix(darker(look.main, 0.2), look.accent, 0.3))))
     for left, top, right in ((32, 34, 44), (44, 26, 54), (56, 30, 64), (64, 38, 71)):
         house = ((left, top + 4), ((left + right) / 2, top), (right, top + 4), (right, 66), (left, 66))
-        sheet.fill(house, darker(look.main, 0.46 if left in (32, 56) else 0.54))
+        sheet.fill(house, darker(look.main, 0.66 if left in (32, 56) else 0.76))
     for x, y in (
         (35, 42),
         (39.5, 42),
@@ -97,7 +97,7 @@ def alley_novel(sheet: Sheet, look: Look) -> None:
     ):
         sheet.shade(box(x - 1.5, y - 1.5, x + 4, y + 5), look.accent, 0.5, blur=1.4, within=scene)
         sheet.fill(box(x, y, x + 2.6, y + 3.6, 0.3), lighter(look.accent, 0.35))
-    sheet.fill(path("M 54 66 L 56 66 L 62 56 L 58 56"), look.accent)
+    sheet.shade(path("M 42 66 L 64 66 L 55 58 L 50 58"), look.accent, 0.45, within=scene)
     sheet.stroke(((52, 66), (52, 56)), 0.8, lighter(look.accent, 0.2))
     sheet.shade(ellipse(52, 55, 6), look.accent, 0.7, blur=2.4, within=scene)
     sheet.fill(ellipse(52, 55, 1.8), lighter(look.accent, 0.6))
