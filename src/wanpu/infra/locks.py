@@ -195,13 +195,16 @@ async def _next_number(
     until: datetime,
     condition: ColumnElement[bool],
 ) -> int | None:
-    new = {"name": name, "number": 0, "holder": None, "held_until": None, "updated_at": now}
-    await insert_if_absent(session, _table, new, key=["name"])
-    taken: Any = await session.execute(
+    take = (
         update(_table)
         .where(_table.c.name == name, condition)
         .values(number=_table.c.number + 1, holder=holder, held_until=until, updated_at=now)
     )
+    taken: Any = await session.execute(take)
+    if taken.rowcount != 1:
+        new = {"name": name, "number": 0, "holder": None, "held_until": None, "updated_at": now}
+        await insert_if_absent(session, _table, new, key=["name"])
+        taken = await session.execute(take)
     if taken.rowcount != 1:
         return None
     found = await session.execute(select(_table.c.number).where(_table.c.name == name))

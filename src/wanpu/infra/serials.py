@@ -5,12 +5,15 @@ import secrets
 from collections import defaultdict
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.models import IdSegment
 from wanpu.infra.statements import insert_if_absent
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import MAX_ID, IdOutOfRange
+
+_table = table_of(IdSegment)
 
 
 class Serials:
@@ -58,18 +61,23 @@ class Serials:
 @rerun_on_conflict
 async def _take_block(db: Database, name: str, size: int, *, gap: int) -> int:
     """Move the counter past `size` serials and a gap; the first serial of the block."""
-    table = table_of(IdSegment)
     now = db.clock.now()
     async with db.transaction() as session:
-        new = {"name": name, "next_serial": 1, "created_at": now, "updated_at": now}
-        await insert_if_absent(session, table, new, key=["name"])
-        first = (
-            await session.execute(select(table.c.next_serial).where(table.c.name == name).with_for_update())
-        ).scalar_one()
+        first = await _lock_next_serial(session, name)
+        if first is None:
+            new = {"name": name, "next_serial": 1, "created_at": now, "updated_at": now}
+            await insert_if_absent(session, _table, new, key=["name"])
+            first = await _lock_next_serial(session, name)
+            assert first is not None
         after = first + size + gap
         if after > MAX_ID:
             raise IdOutOfRange(f"serials of {name} pass 63 bits")
         await session.execute(
-            update(table).where(table.c.name == name).values(next_serial=after, updated_at=now)
+            update(_table).where(_table.c.name == name).values(next_serial=after, updated_at=now)
         )
-    return int(first)
+    return first
+
+
+async def _lock_next_serial(session: AsyncSession, name: str) -> int | None:
+    found = await session.execute(select(_table.c.next_serial).where(_table.c.name == name).with_for_update())
+    return found.scalar_one_or_none()

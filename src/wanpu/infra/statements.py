@@ -32,18 +32,19 @@ async def insert_if_absent(
 async def _insert_or_find(
     session: AsyncSession, table: Table, row: Mapping[str, Any], key: Sequence[str]
 ) -> bool:
-    """MariaDB and MySQL: a duplicate undoes its statement alone, so the transaction goes on.
+    """MariaDB and MySQL: look with a lock, then insert; a duplicate undoes its statement alone.
 
-    Their INSERT IGNORE would hide other mistakes as well, and the row count of ON DUPLICATE KEY UPDATE
-    is 1 for a new row and for an unchanged one.
+    A refused insert leaves a shared lock on the row, and two holders of it that go on to change the row
+    are a deadlock; so that is the way for a lost race only. INSERT IGNORE would hide other mistakes as
+    well, and the row count of ON DUPLICATE KEY UPDATE is 1 for a new row and for an unchanged one.
     """
+    standing = select(table.c[key[0]]).where(*(table.c[name] == row[name] for name in key))
+    if (await session.execute(standing.with_for_update())).first() is not None:
+        return False
     try:
         await session.execute(insert(table).values(**row))
     except IntegrityError:
-        present = await session.execute(
-            select(table.c[key[0]]).where(*(table.c[name] == row[name] for name in key))
-        )
-        if present.first() is None:
+        if (await session.execute(standing)).first() is None:
             raise
         return False
     return True
