@@ -150,6 +150,7 @@ async def serve(database_url: str, data_dir: Path, die_after: int | None) -> Non
         db.arm(die_after)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen(512)  # Requests wait here from the moment the port is told.
     print(listener.getsockname()[1], flush=True)
     config = uvicorn.Config(create_app(room, db), log_level="warning", access_log=False)
     await uvicorn.Server(config).serve(sockets=[listener])

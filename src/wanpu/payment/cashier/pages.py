@@ -38,7 +38,8 @@ _pages = Environment(
     lstrip_blocks=True,
 )
 _pages.globals["asset_urls"] = {
-    name: f"/cashier/assets/{name}?v={_fingerprint(name)}" for name in ("cashier.css", "cashier.js")
+    name: f"/cashier/assets/{name}?v={_fingerprint(name)}"
+    for name in ("cashier.css", "cashier.js", "icon.svg")
 }
 
 
@@ -80,7 +81,7 @@ def not_found_page(language: str) -> str:
 def qr_svg(content: str) -> str:
     """A QR code as inline SVG, dark on the page's own white."""
     code = segno.make(content, error="m", micro=False)
-    return str(code.svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None, dark="#1b1613"))
+    return str(code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None, dark="#1b1613"))
 
 
 def safe_return_url(url: str | None) -> str | None:

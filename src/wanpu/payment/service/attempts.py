@@ -23,7 +23,8 @@ from wanpu.payment.channel import (
 from wanpu.payment.kinds import QUERY_ATTEMPT
 from wanpu.payment.models import PaymentAttempt, PaymentPart
 from wanpu.payment.rules import may_still_arrive
-from wanpu.payment.service.settling import Settled, move_attempt, settle, told
+from wanpu.payment.service.books import told
+from wanpu.payment.service.settling import Settled, move_attempt, settle
 from wanpu.payment.services import PaymentServices
 from wanpu.payment.states import LIVE, AttemptStatus
 

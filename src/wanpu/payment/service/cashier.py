@@ -10,9 +10,9 @@ from wanpu.payment.errors import PaymentNotFound
 from wanpu.payment.models import Payment
 from wanpu.payment.port import Share
 from wanpu.payment.rules import Client, MethodOffer, offers, payable
-from wanpu.payment.service.creating import StartAttempt, shares_of, start_attempt
 from wanpu.payment.service.querying import hasten_query
-from wanpu.payment.service.views import read_cashier_token, shown_attempt
+from wanpu.payment.service.starting import StartAttempt, start_attempt
+from wanpu.payment.service.views import read_cashier_token, shares_of, shown_attempt
 from wanpu.payment.services import PaymentServices
 
 

@@ -15,7 +15,8 @@ from wanpu.kernel.ids import Id
 from wanpu.payment import queries
 from wanpu.payment.kinds import SETTLE_NOTIFICATION
 from wanpu.payment.models import PaymentNotification
-from wanpu.payment.service.settling import Settled, Told, settle_reports
+from wanpu.payment.service.books import Told
+from wanpu.payment.service.settling import Settled, settle_reports
 from wanpu.payment.states import NotificationResult
 
 RESULTS = {

@@ -11,9 +11,9 @@ from wanpu.payment.channel import Notification, NotificationRefused
 from wanpu.payment.errors import ChannelAccountUnknown
 from wanpu.payment.models import PaymentNotification
 from wanpu.payment.service.attempts import Ended
+from wanpu.payment.service.books import told
 from wanpu.payment.service.notices import Notice, mark_settled, settle_stored, store_pending
 from wanpu.payment.service.querying import query_now
-from wanpu.payment.service.settling import told
 from wanpu.payment.services import PaymentServices
 from wanpu.payment.states import NotificationResult
 

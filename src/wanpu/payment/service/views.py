@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.services import Services
 from wanpu.kernel.ids import Id
+from wanpu.kernel.money import Fen
 from wanpu.payment import queries
+from wanpu.payment.errors import PaymentAlreadyPaid, PaymentClosed
 from wanpu.payment.models import Payment, PaymentAttempt
-from wanpu.payment.port import PartView, PaymentView
+from wanpu.payment.port import PartView, PaymentView, Share
 from wanpu.payment.states import LIVE, AttemptStatus, PaymentStatus
 
 _ID_BYTES = 8
@@ -82,3 +84,33 @@ def read_cashier_token(app: Services, token: str) -> Id | None:
 
 def _seal(app: Services, raw: bytes) -> bytes:
     return hmac.digest(app.vault.derive("cashier address"), raw, sha256)[:_SEAL_BYTES]
+
+
+async def view_open_payment(app: Services, payment_id: Id) -> PaymentView:
+    """The payment for the caller who wants to pay.
+
+    Raises:
+        PaymentClosed: it was closed meanwhile.
+    """
+    async with app.db.reading() as session:
+        payment = await queries.get_payment(session, payment_id)
+        if payment.status is not PaymentStatus.PAID:
+            require_open(payment)
+        return await view_payment(app, session, payment)
+
+
+def shares_of(payment: Payment) -> list[Share]:
+    """Who receives what, as the payment's row keeps it."""
+    return [Share(**{**share, "amount_fen": Fen(share["amount_fen"])}) for share in payment.allocation]
+
+
+def require_open(payment: Payment) -> None:
+    """Refuse what can no longer be paid.
+
+    Raises:
+        PaymentAlreadyPaid, PaymentClosed.
+    """
+    if payment.status is PaymentStatus.PAID:
+        raise PaymentAlreadyPaid
+    if payment.status is PaymentStatus.CLOSED or payment.close_requested_at is not None:
+        raise PaymentClosed
