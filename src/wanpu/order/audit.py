@@ -1,7 +1,5 @@
 """Invariants of orders over the whole database: sums, states, and the stock that they hold."""
 
-
-
 from sqlalchemy import ColumnElement, Table, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -175,7 +173,9 @@ async def paid_shares(session: AsyncSession) -> dict[str, tuple[str, int, str | 
     """What orders say was paid, for the comparison with payments: by seller order id, its payment
     number, amount (fen) and transaction."""
     statement = (
-        select(SELLER_ORDER.c.id, ORDER.c.payment_no, SELLER_ORDER.c.pay_fee, SELLER_ORDER.c.wx_transaction_id)
+        select(
+            SELLER_ORDER.c.id, ORDER.c.payment_no, SELLER_ORDER.c.pay_fee, SELLER_ORDER.c.wx_transaction_id
+        )
         .join(ORDER, ORDER.c.id == SELLER_ORDER.c.order_id)
         .where(SELLER_ORDER.c.paid_at.is_not(None))
     )

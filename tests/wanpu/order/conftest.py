@@ -3,8 +3,8 @@
 from dataclasses import fields
 
 import pytest
-
 from tests.wanpu.order.scripted_payments import ScriptedPayments
+
 from wanpu.infra.services import Services
 from wanpu.order import OrderNumbers, OrderServices
 

@@ -65,9 +65,10 @@ async def place_orders(app: OrderServices, commands: Sequence[PlaceOrder]) -> li
     numbers = await app.numbers.reserve(order=len(commands), seller_order=lines, order_item=lines)
     results: list[Placed | WanpuError] = []
     async with app.db.transaction() as session:
+        shelf = await lock_shelf(session, [command.choice for command in commands])
+        # After the locks: another process that had the same key has written its answer by now.
         answers = await idempotency.find_many(session, [(c.scope, c.key) for c in commands])
-        fresh = [c.choice for c in commands if (c.scope, c.key) not in answers]
-        batch = _Batch(app, await lock_shelf(session, fresh), numbers, app.clock.now())
+        batch = _Batch(app, shelf, numbers, app.clock.now())
         for command in commands:
             try:
                 first = answers.get((command.scope, command.key))

@@ -1,0 +1,120 @@
+"""What tests of the order room put into a checkout, and what they look at afterwards."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count as counting
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select
+from tests.builders import make_address
+
+from wanpu.crm.models import Member
+from wanpu.infra.services import Services
+from wanpu.infra.tables import table_of
+from wanpu.kernel.ids import Id
+from wanpu.kernel.money import Fen
+from wanpu.order import OrderServices, audit_orders
+from wanpu.order.service.placing import Placed, PlaceOrder, place_orders
+from wanpu.order.service.shelf import Choice
+from wanpu.product import audit_stock
+from wanpu.product.models import SkuStock
+
+_member_ids = counting(70_001)
+_keys = counting(1)
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """A member who can order: an account that never signs in, and an address."""
+
+    member_id: Id
+    address_id: Id
+
+
+async def make_buyer(services: Services) -> Buyer:
+    """A new member with one address; nobody signs in as it, so no password has to be hashed."""
+    member_id = Id(next(_member_ids))
+    async with services.db.transaction() as session:
+        session.add(Member(user_id=member_id, username=f"buyer{member_id}"))
+    address = await make_address(services, member_id)
+    return Buyer(member_id, address.id)
+
+
+def buying(
+    buyer: Buyer,
+    quantities: Mapping[Id, int],
+    pay_fen: int,
+    *,
+    key: str | None = None,
+    remarks: Mapping[Id, str] | None = None,
+) -> PlaceOrder:
+    """A direct purchase; the key is a new one unless given."""
+    choice = Choice(
+        member_id=buyer.member_id,
+        from_cart=False,
+        sku_ids=tuple(sorted(quantities)),
+        quantities=dict(quantities),
+        address_id=buyer.address_id,
+        remarks=dict(remarks or {}),
+    )
+    return _submit(choice, pay_fen, key)
+
+
+def buying_cart(buyer: Buyer, sku_ids: Sequence[Id], pay_fen: int, *, key: str | None = None) -> PlaceOrder:
+    """A purchase of cart rows; the key is a new one unless given."""
+    choice = Choice(buyer.member_id, True, tuple(sorted(sku_ids)), {}, buyer.address_id)
+    return _submit(choice, pay_fen, key)
+
+
+def _submit(choice: Choice, pay_fen: int, key: str | None) -> PlaceOrder:
+    content = repr((choice.from_cart, sorted(choice.sku_ids), sorted(choice.quantities.items()), pay_fen))
+    fingerprint = hashlib.sha256(content.encode()).hexdigest()
+    return PlaceOrder(choice, Fen(pay_fen), key or f"key-{next(_keys)}", fingerprint)
+
+
+def to_address(command: PlaceOrder, address_id: Id) -> PlaceOrder:
+    """The same purchase for another address."""
+    return replace(command, choice=replace(command.choice, address_id=address_id))
+
+
+def placed_json(result: object) -> dict[str, Any]:
+    """The answer of an order that must have been placed."""
+    assert isinstance(result, Placed), result
+    answer: dict[str, Any] = orjson.loads(result.body)
+    return answer
+
+
+async def place(orders: OrderServices, command: PlaceOrder) -> dict[str, Any]:
+    """Place one order that must succeed; its answer."""
+    [result] = await place_orders(orders, [command])
+    return placed_json(result)
+
+
+async def stock_of(services: Services, sku_id: Id) -> tuple[int, int, int]:
+    """Available, held and sold units."""
+    async with services.db.reading() as session:
+        row = (await session.execute(select(SkuStock).where(SkuStock.sku_id == sku_id))).scalar_one()
+    return row.available, row.held, row.sold
+
+
+async def count(services: Services, model: type[Any]) -> int:
+    """How many rows a table has."""
+    async with services.db.reading() as session:
+        return (await session.execute(select(func.count()).select_from(table_of(model)))).scalar_one()
+
+
+async def rows_of(services: Services, model: type[Any]) -> list[dict[str, Any]]:
+    """Every row of a table, in the order of its primary key."""
+    table = table_of(model)
+    async with services.db.reading() as session:
+        found = await session.execute(select(table).order_by(*table.primary_key.columns))
+        return [dict(row) for row in found.mappings()]
+
+
+async def require_sound_books(services: Services) -> None:
+    """Sums, states and stock of the whole database hold."""
+    async with services.db.snapshot() as session:
+        assert await audit_orders(session) == []
+        assert await audit_stock(session) == []
