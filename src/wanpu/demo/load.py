@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wanpu.crm.service.addresses import add_address, list_addresses
-from wanpu.crm.service.members import NewMember, find_member_id, register_member
+from wanpu.crm.service.members import NewMember, find_member_id, register_member, set_password
 from wanpu.crm.service.merchants import (
     Freight,
     NewMerchant,
@@ -66,8 +66,16 @@ async def load_demo(
         services, sandbox_credentials, [merchant_ids[merchant.key] for merchant in MERCHANTS]
     )
     products = await _load_products(services, merchant_ids, category_ids, files, progress)
-    members = await _load_members(services, demo_password, progress)
+    members = 0
+    if not await is_demo_loaded(services):
+        members = await _load_members(services, demo_password, progress)
     return DemoSummary(merchants=merchants, products=products, pictures=pictures, members=members)
+
+
+async def is_demo_loaded(services: Services) -> bool:
+    """Whether a load has come to its end: the last member has its addresses."""
+    last_member_id = await find_member_id(services, MEMBERS[-1][0])
+    return last_member_id is not None and bool(await list_addresses(services, last_member_id))
 
 
 async def _load_categories(services: Services) -> dict[tuple[str, ...], Id]:
@@ -125,6 +133,7 @@ async def _load_products(
 
 
 async def _load_members(services: Services, password: str, progress: Progress) -> int:
+    """Register the shoppers; one that an interrupted load left behind gets the password of this load."""
     added = 0
     for done, (username, mobile) in enumerate(MEMBERS, start=1):
         member_id = await find_member_id(services, username)
@@ -132,6 +141,8 @@ async def _load_members(services: Services, password: str, progress: Progress) -
             signed_in = await register_member(services, NewMember(username, mobile, password))
             member_id = signed_in.member.user_id
             added += 1
+        else:
+            await set_password(services, member_id, password)
         if not await list_addresses(services, member_id):
             for address in ADDRESSES[username]:
                 await add_address(services, member_id, address)

@@ -88,6 +88,24 @@ async def change_member(db: Database, member_id: Id, changes: Mapping[str, Any])
     return member
 
 
+async def set_password(services: Services, member_id: Id, password: str) -> None:
+    """Give a member another password; sessions stay.
+
+    Raises:
+        PasswordTooWeak: the old one stays.
+    """
+    check_strength(password)
+    await _write_password(services.db, member_id, await services.passwords.hash(password))
+
+
+@rerun_on_conflict
+async def _write_password(db: Database, member_id: Id, hashed: str) -> None:
+    async with db.transaction() as session:
+        member = await queries.lock_member(session, member_id)
+        assert member is not None, "members are never removed"
+        member.password = hashed
+
+
 @rerun_on_conflict
 async def _add_member(db: Database, columns: Mapping[str, Any], token: NewToken) -> Member:
     """Write member and session. When another registration takes a name first, the unique key makes
