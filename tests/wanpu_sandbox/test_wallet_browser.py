@@ -23,7 +23,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SCREENS = {
+SCREENS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
     "desk": {"viewport": {"width": 1440, "height": 900}},
 }
@@ -32,7 +32,7 @@ SCREENS = {
 @pytest.fixture(params=SCREENS)
 async def context(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BrowserContext]:
     """A fresh browser of each size; a request that leaves the machine or a script error fails the test."""
-    options: dict[str, Any] = SCREENS[request.param]
+    options = SCREENS[request.param]
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch_persistent_context(
             tmp_path / "profile", executable_path=CHROMIUM, args=FLAGS, locale="zh-CN", **options
