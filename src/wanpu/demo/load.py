@@ -46,11 +46,6 @@ class DemoSummary:
     members: int
 
 
-async def is_demo_loaded(services: Services) -> bool:
-    """Whether a load came to its end: members are its last step."""
-    return await find_member_id(services, MEMBERS[-1][0]) is not None
-
-
 async def load_demo(
     services: Services, *, sandbox_credentials: Mapping[str, Any], demo_password: str, progress: Progress
 ) -> DemoSummary:
