@@ -36,7 +36,8 @@ class SinglePageSite:
 
     async def _response(self, scope: Scope) -> Response:
         headers = Headers(scope=scope)
-        path = scope["path"].lstrip("/")
+        # Below a mount the path still begins with the mount's own prefix.
+        path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
         found = await self._find(path)
         if found is None and "text/html" in headers.get("accept", ""):
             path, found = "index.html", await self._find("index.html")

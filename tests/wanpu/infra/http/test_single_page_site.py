@@ -1,0 +1,76 @@
+"""A built site is served as its files, and its first page for every address it routes itself."""
+
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from tests.http import Caller, serving
+
+from wanpu.infra.http.single_page_site import SinglePageSite
+
+PAGE = b"<!doctype html><title>shop</title>"
+SCRIPT = b"console.log('shop');\n" * 100
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A small built site, with a secret beside it."""
+    (tmp_path / "site" / "assets").mkdir(parents=True)
+    (tmp_path / "site" / "index.html").write_bytes(PAGE)
+    (tmp_path / "site" / "assets" / "app.1a2b.js").write_bytes(SCRIPT)
+    (tmp_path / "site" / "assets" / "app.1a2b.js.gz").write_bytes(gzip.compress(SCRIPT))
+    (tmp_path / "secret.txt").write_text("secret")
+    return tmp_path / "site"
+
+
+@pytest.fixture
+async def client(site: Path) -> AsyncIterator[Caller]:
+    """Serves the same folder at `/files` and at `/`."""
+    app = FastAPI(openapi_url=None)
+    app.mount("/files", SinglePageSite(site))
+    app.mount("/", SinglePageSite(site))
+    async with serving(app) as caller:
+        yield caller
+
+
+@pytest.mark.parametrize("prefix", ["", "/files"])
+async def test_a_file_is_served_below_whatever_prefix_the_site_is_mounted_at(
+    client: Caller, prefix: str
+) -> None:
+    answer = await client.get(f"{prefix}/assets/app.1a2b.js", headers={"accept-encoding": "identity"})
+
+    assert answer.status == 200
+    assert answer.body == SCRIPT
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+async def test_a_deep_link_opens_the_first_page_and_is_asked_for_again(client: Caller) -> None:
+    answer = await client.get("/pages/order/detail?order_id=1", headers={"accept": "text/html"})
+
+    assert answer.status == 200
+    assert answer.body == PAGE
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_a_missing_script_is_not_answered_with_a_page(client: Caller) -> None:
+    answer = await client.get("/assets/gone.js", headers={"accept": "*/*"})
+
+    assert answer.refusal == (404, "request.path_not_found")
+
+
+async def test_a_packed_copy_goes_to_whoever_takes_it(client: Caller) -> None:
+    packed = await client.get("/assets/app.1a2b.js", headers={"accept-encoding": "gzip"})
+    plain = await client.get("/assets/app.1a2b.js", headers={"accept-encoding": "identity"})
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.body == SCRIPT
+    assert "content-encoding" not in plain.headers
+    assert plain.body == SCRIPT
+
+
+async def test_nothing_outside_the_folder_is_served(client: Caller) -> None:
+    answer = await client.get("/..%2fsecret.txt", headers={"accept": "*/*"})
+
+    assert answer.status == 404
