@@ -1,10 +1,11 @@
 import { send } from "./request";
-import type { Category, Page, Product, ProductCard, ProductSort } from "./types";
+import type { Category, Merchant, Page, Product, ProductCard, ProductSort } from "./types";
 
 export interface ProductQuery {
   category_id?: string;
   keyword?: string;
   merchant_id?: string;
+  /** Left out: a search gives the best matches first, any other list the newest. */
   sort?: ProductSort;
 }
 
@@ -19,6 +20,10 @@ export function listProducts(query: ProductQuery, cursor: string | null, limit =
 
 export function getProduct(spuId: string): Promise<Product> {
   return read(`/store/v1/products/${spuId}`);
+}
+
+export function getMerchant(merchantId: string): Promise<Merchant> {
+  return read(`/store/v1/merchants/${merchantId}`);
 }
 
 /** The catalogue is public: it is read without a token, so that an expired one never hides it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { ApiError, NO_ANSWER, UNREADABLE } from "./errors";
+import { ApiError, fieldProblems, NO_ANSWER, UNREADABLE } from "./errors";
 
 describe("ApiError", () => {
   it("carries the code, details and request id of the mall's error", () => {
@@ -24,6 +24,18 @@ describe("ApiError", () => {
     expect(error.code).toBe(UNREADABLE);
     expect(error.status).toBe(502);
     expect(error.message).toBe("服务暂时不可用，请稍后再试");
+  });
+
+  it("names the problem of each field, and none when it is about something else", () => {
+    const invalid = ApiError.fromAnswer(422, {
+      code: "request.invalid",
+      message: "请求不正确",
+      details: { fields: [{ field: "mobile", problem: "须为 11 位手机号" }] },
+      request_id: "r-2",
+    });
+
+    expect(fieldProblems(invalid)).toEqual({ mobile: "须为 11 位手机号" });
+    expect(fieldProblems(ApiError.noAnswer())).toEqual({});
   });
 
   it("is told apart when no answer arrived", () => {

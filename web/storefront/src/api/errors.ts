@@ -48,6 +48,17 @@ export class ApiError extends Error {
   }
 }
 
+/** Field name → what the mall says is wrong with it; empty unless the error is about fields. */
+export function fieldProblems(error: ApiError): Record<string, string> {
+  const fields = (error.details as { fields?: unknown } | null)?.fields;
+  if (!Array.isArray(fields)) {
+    return {};
+  }
+  return Object.fromEntries(
+    (fields as { field: string; problem: string }[]).map(({ field, problem }) => [field, problem]),
+  );
+}
+
 function isErrorBody(body: unknown): body is ErrorBody {
   return (
     typeof body === "object" &&

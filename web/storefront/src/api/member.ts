@@ -24,8 +24,9 @@ export function getMe(): Promise<Member> {
   return get("/store/v1/me");
 }
 
+/** All addresses, the default one first. */
 export async function listAddresses(): Promise<Address[]> {
-  return (await get<{ items: Address[] }>("/store/v1/addresses", { limit: 100 })).items;
+  return (await get<{ items: Address[] }>("/store/v1/addresses")).items;
 }
 
 export function createAddress(address: AddressInput): Promise<Address> {

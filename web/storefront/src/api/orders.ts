@@ -1,5 +1,5 @@
 import { get, post, send } from "./request";
-import type { Order, OrderDetail, OrderInput, OrderPlacing, OrderPreview, Page } from "./types";
+import type { Order, OrderCounts, OrderDetail, OrderInput, OrderPlacing, OrderPreview, Page } from "./types";
 
 export function previewOrder(input: OrderInput): Promise<OrderPreview> {
   return post("/store/v1/orders/preview", input);
@@ -16,6 +16,10 @@ export function listOrders(status: number | null, cursor: string | null): Promis
 
 export function getOrder(orderId: string): Promise<OrderDetail> {
   return get(`/store/v1/orders/${orderId}`);
+}
+
+export function countOrders(): Promise<OrderCounts> {
+  return get("/store/v1/orders/counts");
 }
 
 /** Cancel an unpaid order: `closed`, or `closing` while the payment channel's close is being proven. */

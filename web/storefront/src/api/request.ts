@@ -70,8 +70,8 @@ export async function patch<Body>(path: string, body: object): Promise<Body> {
   return (await send<Body>("PATCH", path, { body })).body;
 }
 
-export async function remove(path: string, query?: Call["query"]): Promise<void> {
-  await send<unknown>("DELETE", path, { query });
+export async function remove<Body>(path: string, query?: Call["query"]): Promise<Body> {
+  return (await send<Body>("DELETE", path, { query })).body;
 }
 
 function transport(

@@ -7,10 +7,10 @@ export interface Page<Item> {
 
 export interface Member {
   member_id: string;
-  username: string;
+  username: string | null;
   nickname: string;
   /** Masked. */
-  mobile: string;
+  mobile: string | null;
   photo_url: string | null;
 }
 
@@ -25,17 +25,28 @@ export interface MerchantRef {
   name: string;
 }
 
+/** A shop, with what the law asks a platform to show of it (亮照经营). */
+export interface Merchant extends MerchantRef {
+  diminutive: string;
+  customer_hotline: string;
+  address: string;
+  uniform_social_credit_code: string;
+  /** `free_over_fen` null: no total makes shipping free. */
+  freight: { fee_fen: number; free_over_fen: number | null };
+}
+
 export interface Category {
   category_id: string;
   name: string;
-  image_url?: string | null;
+  level: number;
+  image_url: string | null;
   children: Category[];
 }
 
 export interface ProductCard {
   spu_id: string;
   title: string;
-  subtitle: string | null;
+  subtitle: string;
   image_url: string | null;
   price_fen: number;
   sales: number;
@@ -63,15 +74,15 @@ export interface Sku {
 export interface Product {
   spu_id: string;
   title: string;
-  subtitle: string | null;
-  promotion_desc: string | null;
+  subtitle: string;
+  promotion_desc: string;
   category_id: string;
   merchant: MerchantRef;
   images: string[];
   detail_images: string[];
-  detail_html: string | null;
+  detail_html: string;
   is_sold_out: boolean;
-  sales?: number;
+  sales: number;
   sale_attrs: SaleAttr[];
   skus: Sku[];
 }
@@ -83,7 +94,8 @@ export interface AddressInput {
   recv_city: string;
   recv_area: string;
   recv_addr: string;
-  recv_post_code: string | null;
+  /** Six digits, or empty. */
+  recv_post_code: string;
   is_default: boolean;
 }
 
@@ -104,6 +116,7 @@ export interface CartItem {
   amount_fen: number;
   stock: number;
   is_valid: boolean;
+  /** A code: `off_shelf`, `merchant_closed`, `sold_out`; null while the line can be bought. */
   invalid_reason: string | null;
   image_url: string | null;
 }
@@ -124,11 +137,12 @@ export interface DirectItem {
   quantity: number;
 }
 
+/** What to order; the mall prices nothing without an address. */
 export interface OrderInput {
   from_cart: boolean;
   sku_ids: string[] | null;
   items: DirectItem[] | null;
-  address_id: string | null;
+  address_id: string;
   /** Merchant id → words for that merchant. */
   remarks: Record<string, string>;
 }
@@ -139,7 +153,6 @@ export interface OrderPlacing extends OrderInput {
 }
 
 export interface OrderItem {
-  order_item_id?: string;
   sku_id: string;
   spu_id: string;
   sku_name: string;
@@ -147,7 +160,7 @@ export interface OrderItem {
   quantity: number;
   price_fen: number;
   pay_fen: number;
-  image_url?: string | null;
+  image_url: string | null;
 }
 
 interface SellerMoney {
@@ -178,7 +191,7 @@ export interface SellerOrder extends SellerMoney {
   /** 渠道订单号; null until this seller order's own transaction is paid. */
   wx_transaction_id: string | null;
   paid_at: string | null;
-  buyer_remark: string | null;
+  buyer_remark: string;
 }
 
 export interface Order extends OrderMoney {
@@ -186,13 +199,13 @@ export interface Order extends OrderMoney {
   order_no: string;
   status: number;
   status_name: string;
-  should_paid_before: string | null;
-  cashier_url: string | null;
+  should_paid_before: string;
+  /** Its close is being proven at the payment channel: it cannot be paid any more. */
+  is_closing: boolean;
+  created_at: string;
+  paid_at: string | null;
+  cashier_url: string;
   seller_orders: SellerOrder[];
-  created_at?: string;
-  paid_at?: string | null;
-  /** Set while a close is being proven at the payment channel. */
-  close_requested_at?: string | null;
 }
 
 export interface TimelineEntry {
@@ -209,6 +222,15 @@ export interface OrderDetail extends Order {
   recv_area: string;
   recv_addr: string;
   timeline: TimelineEntry[];
+}
+
+/** How many orders stand in each status. */
+export interface OrderCounts {
+  to_pay: number;
+  to_ship: number;
+  to_receive: number;
+  succeeded: number;
+  closed: number;
 }
 
 /** `details` of `order.sold_out`. */

@@ -47,8 +47,8 @@ export function currentUrl(): string {
   if (!page?.route) {
     return HOME;
   }
-  const query = Object.entries(page.options ?? {}).map(([name, value]) => `${name}=${encodeURIComponent(decoded(value))}`);
-  return `/${page.route}${query.length > 0 ? `?${query.join("&")}` : ""}`;
+  const query = Object.entries(page.options ?? {}).map(([name, value]) => [name, decoded(value)]);
+  return queryUrl(`/${page.route}`, Object.fromEntries(query) as Record<string, string>);
 }
 
 /** A query value as the shopper meant it; some runtimes hand it over still encoded. */
@@ -60,10 +60,11 @@ export function decoded(value: string | undefined): string {
   }
 }
 
+/** A page's address. The router encodes it once more, so only what would break the query is encoded here. */
 export function queryUrl(path: string, query: Record<string, string | number | null | undefined>): string {
   const pairs = Object.entries(query)
     .filter(([, value]) => value !== null && value !== undefined && value !== "")
-    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+    .map(([name, value]) => `${name}=${String(value).replace(/[%&=#?+\s]/g, encodeURIComponent)}`);
   return pairs.length > 0 ? `${path}?${pairs.join("&")}` : path;
 }
 

@@ -26,19 +26,17 @@ export function useCartScreen() {
   const allTicks = computed(() => tickState(groups.value.flatMap((group) => group.items)));
   const isCounting = ref(false);
 
-  async function load(): Promise<void> {
+  /** Send something and show the cart it answers, unless a newer change is under way by then. */
+  async function follow(send: () => Promise<Cart>): Promise<void> {
     const mine = ++change;
     isCounting.value = true;
     try {
-      const answer = await getCart();
+      const answer = await send();
       if (mine === change) {
         cart.value = answer;
         badge.set(answer.total_quantity);
         hasFailed.value = false;
       }
-    } catch (error) {
-      hasFailed.value = cart.value === null;
-      showFailure(error);
     } finally {
       if (mine === change) {
         isCounting.value = false;
@@ -46,15 +44,23 @@ export function useCartScreen() {
     }
   }
 
-  async function tell(write: () => Promise<unknown>): Promise<void> {
-    change += 1;
-    isCounting.value = true;
+  async function load(): Promise<void> {
     try {
-      await write();
+      await follow(getCart);
     } catch (error) {
+      hasFailed.value = cart.value === null;
       showFailure(error);
     }
-    await load();
+  }
+
+  /** Tell the mall about a change; when it refuses, show the cart as the mall knows it. */
+  async function tell(write: () => Promise<Cart>): Promise<void> {
+    try {
+      await follow(write);
+    } catch (error) {
+      showFailure(error);
+      await load();
+    }
   }
 
   function tick(items: readonly CartItem[], selected: boolean): Promise<void> {
@@ -62,7 +68,10 @@ export function useCartScreen() {
     if (cart.value) {
       cart.value = withTicks(cart.value, ids, selected);
     }
-    return tell(() => Promise.all(ids.map((id) => changeCartItem(id, { selected }))));
+    return tell(async () => {
+      await Promise.all(ids.map((id) => changeCartItem(id, { selected })));
+      return getCart();
+    });
   }
 
   function tickAll(selected: boolean): Promise<void> {

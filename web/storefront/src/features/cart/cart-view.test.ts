@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 
 import type { Cart, CartItem } from "@/api/types";
 
-import { buyableGroups, checkoutItems, invalidItems, priceDropFen, tickState, withQuantity, withTicks } from "./cart-view";
+import {
+  buyableGroups,
+  checkoutItems,
+  invalidItems,
+  invalidReason,
+  priceDropFen,
+  tickState,
+  withQuantity,
+  withTicks,
+} from "./cart-view";
 
 function makeItem(sku_id: string, changes: Partial<CartItem> = {}): CartItem {
   return {
@@ -27,7 +36,7 @@ function makeCart(): Cart {
   return {
     merchants: [
       { merchant_id: "7", name: "甲", items: [makeItem("1"), makeItem("2", { selected: false })] },
-      { merchant_id: "8", name: "乙", items: [makeItem("3", { is_valid: false, invalid_reason: "已下架" })] },
+      { merchant_id: "8", name: "乙", items: [makeItem("3", { is_valid: false, invalid_reason: "off_shelf" })] },
     ],
     selected_quantity: 1,
     selected_amount_fen: 1000,
@@ -45,6 +54,11 @@ describe("cart view", () => {
 
   it("never checks out an invalid line, ticked or not", () => {
     expect(ids(checkoutItems(makeCart()))).toEqual(["1"]);
+  });
+
+  it("says why a line cannot be bought, also for a reason it does not know yet", () => {
+    expect(invalidReason(makeItem("1", { is_valid: false, invalid_reason: "sold_out" }))).toBe("已售罄");
+    expect(invalidReason(makeItem("1", { is_valid: false, invalid_reason: "on_the_moon" }))).toBe("暂时不能购买");
   });
 
   it("says whether all, some or none are ticked", () => {

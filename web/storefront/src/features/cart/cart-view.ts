@@ -20,6 +20,17 @@ export function checkoutItems(cart: Cart): CartItem[] {
   return cart.merchants.flatMap((group) => group.items.filter((item) => item.is_valid && item.selected));
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  off_shelf: "已下架",
+  merchant_closed: "店家暂停营业",
+  sold_out: "已售罄",
+};
+
+/** Why a line cannot be bought, in the shopper's words. */
+export function invalidReason(item: CartItem): string {
+  return REASONS[item.invalid_reason ?? ""] ?? "暂时不能购买";
+}
+
 export function tickState(items: readonly CartItem[]): TickState {
   const ticked = items.filter((item) => item.selected).length;
   if (ticked === 0) {

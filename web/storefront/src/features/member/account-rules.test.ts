@@ -12,7 +12,7 @@ function makeAddress(changes: Partial<AddressInput> = {}): AddressInput {
     recv_city: "杭州市",
     recv_area: "西湖区",
     recv_addr: "文三路 1 号",
-    recv_post_code: null,
+    recv_post_code: "",
     is_default: false,
     ...changes,
   };

@@ -8,17 +8,15 @@ import { OrderStatus } from "@domain/status";
 
 /** Whether the cashier would still take money for it; the mall decides in the end. */
 export function canPay(order: Order): boolean {
-  return order.status === OrderStatus.toPay && !order.close_requested_at && Boolean(order.cashier_url);
+  return order.status === OrderStatus.toPay && !order.is_closing;
 }
 
 export function canCancel(order: Order): boolean {
-  return order.status === OrderStatus.toPay && !order.close_requested_at;
+  return canPay(order);
 }
 
 export function payOrder(order: Order): void {
-  if (order.cashier_url) {
-    openCashier(order.cashier_url, order.order_id);
-  }
+  openCashier(order.cashier_url, order.order_id);
 }
 
 /** Ask, cancel and say what came of it; true when the order has to be read again. */

@@ -22,7 +22,7 @@ const preview: OrderPreview = {
       shipping_fen: 0,
       discount_fen: 0,
       pay_fen: 2000,
-      items: [{ sku_id: "5", spu_id: "1", sku_name: "杯子", sku_spec: "黑", quantity: 2, price_fen: 1000, pay_fen: 2000 }],
+      items: [{ sku_id: "5", spu_id: "1", sku_name: "杯子", sku_spec: "黑", quantity: 2, price_fen: 1000, pay_fen: 2000, image_url: null }],
     },
   ],
 };

@@ -6,7 +6,7 @@ import { categoryIcon } from "./category-icon";
 import { pathTo } from "./category-tree";
 
 function makeCategory(category_id: string, children: Category[] = []): Category {
-  return { category_id, name: `类目 ${category_id}`, children };
+  return { category_id, name: `类目 ${category_id}`, level: 1, image_url: null, children };
 }
 
 const tree = [makeCategory("1", [makeCategory("11", [makeCategory("111")])]), makeCategory("2", [makeCategory("21")])];
