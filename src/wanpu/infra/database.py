@@ -144,7 +144,7 @@ class Database:
             self.url,
             poolclass=AsyncAdaptedQueuePool,
             pool_size=pool_size,
-            max_overflow=0 if self.is_sqlite else pool_size,
+            max_overflow=0,
             connect_args=connect,
             **options,
         )

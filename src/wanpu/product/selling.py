@@ -7,11 +7,23 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    TextClause,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from wanpu.infra.columns import BigInt, UtcDateTime
 from wanpu.infra.statements import padded
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
@@ -164,12 +176,31 @@ async def move_stock(session: AsyncSession, changes: Sequence[StockChange], *, n
             }
         )
     sku_ids: list[Id] = padded(deltas)
-    values: dict[str, Any] = {"updated_at": now}
-    for index, column in enumerate(_COLUMNS):
-        by_sku = [(SkuStock.sku_id == sku_id, deltas[sku_id][index]) for sku_id in sku_ids]
-        values[column] = getattr(SkuStock, column) + case(*by_sku, else_=0)
-    stock = table_of(SkuStock)
-    result: Any = await session.execute(update(stock).where(stock.c.sku_id.in_(sku_ids)).values(values))
+    values: dict[str, Any] = {"now": now}
+    for index, sku_id in enumerate(sku_ids):
+        values[f"sku{index}"] = sku_id
+        for column, delta in zip(_COLUMNS, deltas[sku_id], strict=True):
+            values[f"{column}{index}"] = delta
+    result: Any = await session.execute(_stock_update(len(sku_ids)), values)
     if result.rowcount != len(deltas):
         raise StockMoveRefused(f"{len(deltas) - result.rowcount} of {len(deltas)} stock rows are missing")
     await session.execute(insert(table_of(StockJournal)), journal)
+
+
+@cache
+def _stock_update(size: int) -> TextClause:
+    """One UPDATE that changes `size` stock rows, each by its own figures. It is text, since building it
+    from expressions costs more than all the rest of an order; sizes are powers of two, so few exist."""
+    rows = range(size)
+    changes = [
+        f"{column} = {column} + CASE sku_id {cases} ELSE 0 END"
+        for column in _COLUMNS
+        for cases in [" ".join(f"WHEN :sku{n} THEN :{column}{n}" for n in rows)]
+    ]
+    wanted = ", ".join(f":sku{n}" for n in rows)
+    statement = f"UPDATE sku_stock SET {', '.join(changes)}, updated_at = :now WHERE sku_id IN ({wanted})"  # noqa: S608
+    return text(statement).bindparams(
+        bindparam("now", type_=UtcDateTime()),
+        *(bindparam(f"sku{n}", type_=BigInt) for n in rows),
+        *(bindparam(f"{column}{n}", type_=Integer()) for n in rows for column in _COLUMNS),
+    )
