@@ -132,14 +132,18 @@ async def list_parts(session: AsyncSession, attempt_ids: Collection[int]) -> Seq
     return found.all()
 
 
-async def find_transactions(
+async def lock_transactions(
     session: AsyncSession, channel: str, numbers: Collection[str]
 ) -> Sequence[ChannelTransaction]:
-    """Those of these transactions of a channel that are booked already."""
+    """Those of these transactions of a channel that are booked already, in the order of their numbers."""
     found = await session.scalars(
-        select(ChannelTransaction).where(
+        select(ChannelTransaction)
+        .where(
             ChannelTransaction.channel == channel, ChannelTransaction.channel_payment_no.in_(sorted(numbers))
         )
+        .order_by(ChannelTransaction.channel_payment_no)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     return found.all()
 

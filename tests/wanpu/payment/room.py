@@ -2,17 +2,35 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypeVar
 
+from sqlalchemy import ColumnElement, inspect, select
 from tests.wanpu.payment.scripted_channel import ACCOUNT_NO, APP_ID, ScriptedChannel, ScriptedChannels
 
 from wanpu.infra.due_work_runner import Runner
+from wanpu.infra.models import OutboxEvent
 from wanpu.infra.services import Services
+from wanpu.infra.tables import Base
+from wanpu.kernel.audit import Finding, Severity
 from wanpu.kernel.clock import Clock
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
-from wanpu.payment import CreatePayment, LocalPaymentPort, NewChannelAccount, Share, due_work_handlers
+from wanpu.payment import (
+    CreatePayment,
+    LocalPaymentPort,
+    NewChannelAccount,
+    Share,
+    audit_money,
+    due_work_handlers,
+)
+from wanpu.payment.channel import PaymentReport
+from wanpu.payment.ledger import trial_balance
 from wanpu.payment.service.accounts import add_pay_app, save_channel_account, save_sub_merchant
+from wanpu.payment.service.notifying import receive_notification
 from wanpu.payment.services import PaymentServices, with_channels
+from wanpu.payment.states import NotificationResult
+
+Row = TypeVar("Row", bound=Base)
 
 APP_CODE = "mall"
 NATIVE = "wechatpay.native"
@@ -52,6 +70,47 @@ def ask_for(
         method=method,
         return_url="/pages/order/detail?order_id=1",
     )
+
+
+async def notify(room: Room, report: PaymentReport) -> NotificationResult:
+    """The channel's genuine notification of a report arrives."""
+    headers, body = room.channel.notification(report)
+    return await receive_notification(room.app, "wechatpay", room.account_id, headers, body)
+
+
+async def rows(room: Room, model: type[Row], *conditions: ColumnElement[bool]) -> list[Row]:
+    """The rows of one table, in the order of their keys."""
+    async with room.app.db.reading() as session:
+        key = inspect(model).primary_key
+        return list(await session.scalars(select(model).where(*conditions).order_by(*key)))
+
+
+async def one(room: Room, model: type[Row], *conditions: ColumnElement[bool]) -> Row:
+    """The only such row."""
+    (row,) = await rows(room, model, *conditions)
+    return row
+
+
+async def balances(room: Room) -> dict[str, int]:
+    """The trial balance."""
+    async with room.app.db.reading() as session:
+        return dict(await trial_balance(session))
+
+
+async def events(room: Room, name: str) -> list[dict[str, Any]]:
+    """The payloads of the published events of that name, oldest first."""
+    return [row.payload for row in await rows(room, OutboxEvent, OutboxEvent.name == name)]
+
+
+async def broken(room: Room) -> list[Finding]:
+    """What the audit finds broken; open cases are left out."""
+    return [finding for finding in await audited(room) if finding.severity is Severity.BROKEN]
+
+
+async def audited(room: Room) -> list[Finding]:
+    """Everything that the audit says."""
+    async with room.app.db.snapshot() as session:
+        return await audit_money(session)
 
 
 async def open_room(services: Services, clock: Clock) -> Room:

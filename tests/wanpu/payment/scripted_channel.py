@@ -59,6 +59,7 @@ class ScriptedChannel:
     faults: dict[str, deque[Exception]] = field(default_factory=dict)
     lost: dict[str, deque[Exception]] = field(default_factory=dict)
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
+    tamper: Callable[[PaymentReport], PaymentReport] | None = None  # what queries tell instead of the truth
     transaction_count: int = 0
 
     async def create_payment(self, request: PaymentRequest) -> QrCode:
@@ -84,7 +85,8 @@ class ScriptedChannel:
         if order is None:
             return replace(self.report_of(Order(request)), state=ChannelState.ABSENT)
         self._expire(order)
-        return self.report_of(order)
+        report = self.report_of(order)
+        return report if self.tamper is None else self.tamper(report)
 
     async def close_payment(self, request: PaymentRequest) -> None:
         await self._enter("close", request.attempt_no)

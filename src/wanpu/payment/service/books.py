@@ -58,6 +58,7 @@ class Books:
 
 
 async def load(session: AsyncSession, news: Sequence[Told]) -> Books:
+    """Lock what the reports are about: payments, attempts, transactions, cases, each in its order."""
     by_number = await queries.payment_ids_of(session, {item.report.attempt_no for item in news})
     payment_ids = set(by_number.values())
     payments = {payment.id: payment for payment in await queries.lock_payments(session, payment_ids)}
@@ -66,7 +67,7 @@ async def load(session: AsyncSession, news: Sequence[Told]) -> Books:
     named = [attempts[number].id for number in by_number if number in attempts]
     for part in await queries.list_parts(session, named):
         parts.setdefault(part.attempt_id, []).append(part)
-    transactions = await _find_transactions(session, news)
+    transactions = await _lock_transactions(session, news)
     case_ids = {row.exception_id for row in transactions.values() if row.exception_id is not None}
     cases = {case.id: case for case in await queries.lock_exceptions(session, case_ids)}
     return Books(
@@ -81,7 +82,7 @@ async def load(session: AsyncSession, news: Sequence[Told]) -> Books:
     )
 
 
-async def _find_transactions(
+async def _lock_transactions(
     session: AsyncSession, news: Sequence[Told]
 ) -> dict[tuple[str, str], ChannelTransaction]:
     numbers: dict[str, set[str]] = {}
@@ -91,11 +92,12 @@ async def _find_transactions(
     return {
         (row.channel, row.channel_payment_no): row
         for channel, wanted in numbers.items()
-        for row in await queries.find_transactions(session, channel, wanted)
+        for row in await queries.lock_transactions(session, channel, wanted)
     }
 
 
 async def write(session: AsyncSession, books: Books) -> None:
+    """Add to the session what settling has decided."""
     session.add_all(books.new_rows)
     await ledger.post(session, books.entries)
     for event in books.events:
