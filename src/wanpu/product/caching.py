@@ -7,6 +7,7 @@ from wanpu.kernel.ids import Id
 
 LISTS_TAG = "product-lists"
 CATEGORIES_KEY = "product-categories"
+CATEGORIES_PAGE_KEY = "product-categories-page"
 
 
 def product_key(spu_id: Id) -> str:
@@ -28,5 +29,5 @@ async def forget_products(services: Services, spu_ids: Iterable[Id]) -> None:
 
 async def forget_categories(services: Services) -> None:
     """Drop the tree and every list; call it after the change is committed."""
-    await services.cache.drop(CATEGORIES_KEY)
+    await services.cache.drop(CATEGORIES_KEY, CATEGORIES_PAGE_KEY)
     await services.cache.drop_tag(LISTS_TAG)

@@ -367,3 +367,13 @@ async def test_a_cursor_that_no_list_of_this_order_gave_is_refused(http: Caller,
     assert (
         await http.get(LIST, query={"keyword": "甲", "cursor": cursor_of(["relevance", 2**15, 1])})
     ).status == 422
+
+
+async def test_a_new_category_is_in_the_tree_at_once(http: Caller, services: Services) -> None:
+    await make_category(services, "家居")
+    assert [node["name"] for node in (await http.get("/store/v1/categories")).body["items"]] == ["家居"]
+
+    await make_category(services, "图书")
+
+    names = [node["name"] for node in (await http.get("/store/v1/categories")).body["items"]]
+    assert names == ["家居", "图书"]

@@ -9,7 +9,7 @@ from wanpu.infra.http.paging import encode_cursor
 from wanpu.infra.services import Services
 from wanpu.kernel.ids import Id
 from wanpu.product.api.schemas import CategoryTreeOut, ProductCardOut, ProductListOut, ProductOut
-from wanpu.product.caching import LISTS_TAG, product_key, product_page_key
+from wanpu.product.caching import CATEGORIES_PAGE_KEY, LISTS_TAG, product_key, product_page_key
 from wanpu.product.service.catalogue import (
     ProductPage,
     ProductQuery,
@@ -19,6 +19,7 @@ from wanpu.product.service.catalogue import (
 )
 from wanpu.product.service.categories import get_category_tree
 
+CATEGORIES_FOR_S, CATEGORIES_REFRESHED_AFTER_S = 30.0, 20.0
 PRODUCT_FOR_S, PRODUCT_REFRESHED_AFTER_S = 20.0, 12.0
 STOCK_FOR_S, STOCK_REFRESHED_AFTER_S = 1.0, 0.7
 LIST_FOR_S, LIST_REFRESHED_AFTER_S = 10.0, 6.0
@@ -26,7 +27,13 @@ LIST_FOR_S, LIST_REFRESHED_AFTER_S = 10.0, 6.0
 
 async def category_tree_answer(services: Services) -> bytes:
     """The tree of categories."""
-    return CategoryTreeOut.of(await get_category_tree(services)).model_dump_json().encode()
+
+    async def load() -> bytes:
+        return CategoryTreeOut.of(await get_category_tree(services)).model_dump_json().encode()
+
+    return await services.cache.get_or_load(
+        CATEGORIES_PAGE_KEY, load, ttl_s=CATEGORIES_FOR_S, early_s=CATEGORIES_REFRESHED_AFTER_S
+    )
 
 
 async def product_list_answer(services: Services, query: ProductQuery) -> bytes:
