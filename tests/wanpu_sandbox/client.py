@@ -198,13 +198,15 @@ class Received:
 
 @dataclass
 class Receiver:
-    """An HTTP server that keeps what it gets and answers with `statuses` in turn, then 200."""
+    """An HTTP server that keeps what it gets and answers with `statuses` in turn, then 200.
+
+    A redirect leads back to itself.
+    """
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)
     delays_s: list[float] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
-    answer_body: bytes = b""
 
     async def start(self) -> web.AppRunner:
         app = web.Application()
@@ -220,7 +222,9 @@ class Receiver:
         self.received.append(Received(request.headers.copy(), await request.read()))
         if self.delays_s:
             await asyncio.sleep(self.delays_s.pop(0))
-        return web.Response(status=self.statuses.pop(0) if self.statuses else 200, body=self.answer_body)
+        status = self.statuses.pop(0) if self.statuses else 200
+        headers = {"Location": self.url} if 300 <= status < 400 else {}
+        return web.Response(status=status, headers=headers)
 
     async def wait_for(self, count: int) -> list[Received]:
         async with asyncio.timeout(15):
