@@ -118,10 +118,11 @@ def _sort_of(sort: str, found: Any) -> tuple[ColumnElement[Any], bool]:
 def _is_behind(
     value: ColumnElement[Any], after: tuple[Any, Id], *, is_ascending: bool
 ) -> ColumnElement[bool]:
+    """Behind a position. The first condition alone bounds the range that the index is read in."""
     last_value, last_id = after
     if is_ascending:
-        return or_(value > last_value, and_(value == last_value, Spu.id > last_id))
-    return or_(value < last_value, and_(value == last_value, Spu.id < last_id))
+        return and_(value >= last_value, or_(value > last_value, Spu.id > last_id))
+    return and_(value <= last_value, or_(value < last_value, Spu.id < last_id))
 
 
 async def get_first_pictures(session: AsyncSession, spu_ids: Collection[Id]) -> dict[Id, str]:

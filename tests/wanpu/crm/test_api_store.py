@@ -42,7 +42,6 @@ async def count_rows(services: Services, model: type[Any]) -> int:
         return (await session.execute(select(func.count()).select_from(model))).scalar_one()
 
 
-@pytest.mark.requirement("S2-060")
 async def test_registering_answers_a_session_and_the_member_with_a_masked_number(http: Caller) -> None:
     answer = await http.post("/store/v1/auth/register", REGISTRATION)
 
@@ -107,7 +106,7 @@ BAD_REGISTRATIONS: list[tuple[dict[str, Any], set[str]]] = [
 ]
 
 
-@pytest.mark.requirement("S2-062", "S2-076")
+@pytest.mark.requirement("S2-076")
 async def test_each_bad_field_of_a_registration_is_named_and_nobody_is_registered(
     http: Caller, services: Services
 ) -> None:
@@ -123,6 +122,7 @@ async def test_each_bad_field_of_a_registration_is_named_and_nobody_is_registere
     assert await count_rows(services, Member) == 0
 
 
+@pytest.mark.requirement("S2-062")
 async def test_the_problem_of_a_field_is_told_in_the_callers_language(http: Caller) -> None:
     body = REGISTRATION | {"mobile": "23800138000"}
 
@@ -196,7 +196,6 @@ async def test_trying_too_often_is_answered_by_429_and_when_to_come_back(
     assert answer.headers["retry-after"] == "60"
 
 
-@pytest.mark.requirement("S2-066")
 async def test_routes_of_members_refuse_nobody_and_bad_tokens(
     http: Caller, services: Services, clock: ManualClock
 ) -> None:

@@ -1,6 +1,7 @@
 """Registering and signing in."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from wanpu.crm.service.sessions import Caller, identify, sign_in, sign_out
 from wanpu.crm.service.throttle import address_subject, count_try
 from wanpu.crm.states import MemberStatus
 from wanpu.infra.models import IdSegment
-from wanpu.infra.passwords import PasswordTooWeak
+from wanpu.infra.passwords import Passwords, PasswordTooWeak
 from wanpu.infra.services import Services
 from wanpu.kernel.clock import ManualClock
 from wanpu.kernel.ids import MAX_OWNER_ID, IdOutOfRange
@@ -255,3 +256,28 @@ async def test_windows_that_ended_long_ago_are_removed(services: Services, clock
 )
 def test_an_ipv6_line_counts_as_one_address(client_ip: str, subject: str) -> None:
     assert address_subject(client_ip) == subject
+
+
+class CountingPasswords(Passwords):
+    """Counts the hashes that are computed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verified = 0
+
+    async def verify(self, text: str, hashed: str) -> bool:
+        self.verified += 1
+        return await super().verify(text, hashed)
+
+
+async def test_an_unknown_account_costs_as_much_as_a_wrong_password(services: Services) -> None:
+    await make_member(services, username="li")
+    passwords = CountingPasswords()
+    counted = replace(services, passwords=passwords)
+    costs = []
+    for account in ("li", "nobody", "13900139000"):
+        with pytest.raises(WrongCredentials):
+            await sign_in(counted, account, "wrong horse 42", client_ip=IP)
+        costs.append(passwords.verified)
+
+    assert costs == [1, 2, 3]

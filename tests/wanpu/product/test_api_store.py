@@ -134,7 +134,6 @@ async def test_a_list_shows_cards_with_the_least_price(http: Caller, services: S
     }
 
 
-@pytest.mark.requirement("S3-057")
 async def test_ids_beyond_what_browsers_count_are_text_everywhere(http: Caller, services: Services) -> None:
     made = await make_spu(services, category_id=await make_category(services))
     answers = [await http.get(path) for path in (LIST, f"{LIST}/{made.spu_id}", "/store/v1/categories")]
