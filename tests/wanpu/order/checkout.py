@@ -15,7 +15,7 @@ from wanpu.infra.services import Services
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
-from wanpu.order import OrderServices, audit_orders
+from wanpu.order import OrderServices, audit_orders, queries
 from wanpu.order.service.placing import Placed, PlaceOrder, place_orders
 from wanpu.order.service.shelf import Choice
 from wanpu.product import audit_stock
@@ -118,3 +118,26 @@ async def require_sound_books(services: Services) -> None:
     async with services.db.snapshot() as session:
         assert await audit_orders(session) == []
         assert await audit_stock(session) == []
+
+
+async def payment_no_of(services: Services, order: Mapping[str, Any]) -> str:
+    """The number that was drawn for an order's payment."""
+    async with services.db.reading() as session:
+        row = await queries.get_order(session, Id(int(order["order_id"])))
+    number: str = row["payment_no"]
+    return number
+
+
+async def statuses_of(services: Services, order: Mapping[str, Any]) -> tuple[int, list[int]]:
+    """The status of an order, and those of its seller orders."""
+    order_id = Id(int(order["order_id"]))
+    async with services.db.reading() as session:
+        row = await queries.get_order(session, order_id)
+        sellers, _ = await queries.list_parts(session, [order_id])
+    return int(row["status"]), [int(seller["status"]) for seller in sellers[order_id]]
+
+
+async def steps_of(services: Services, order: Mapping[str, Any]) -> list[str]:
+    """The events of an order's timeline, oldest first."""
+    async with services.db.reading() as session:
+        return [log["event"] for log in await queries.list_logs(session, Id(int(order["order_id"])))]

@@ -48,7 +48,7 @@ from wanpu.order.models import CartItem, CartItemHistory, Order, OrderItem, Orde
 from wanpu.order.service.cart import AddToCart, add_to_cart
 from wanpu.order.service.placing import Placed, PlaceOrder, place_orders, preview_order
 from wanpu.order.states import CartSource, OrderStatus, SellerOrderStatus
-from wanpu.product import StockStrategy
+from wanpu.product import StockStrategy, lock_available
 from wanpu.product.service.goods import change_price, take_off_shelf
 
 ORDER_TABLES = (Order, SellerOrder, OrderItem, OrderLog, IdempotencyKey, OutboxEvent, DueWork)
@@ -318,8 +318,6 @@ async def _second_process(services: Services, payments: ScriptedPayments) -> Ord
 
 
 async def _lock_stock_row(session: Any, sku_id: Id) -> None:
-    from wanpu.product import lock_available
-
     assert await lock_available(session, [sku_id]) == {sku_id: 1}
 
 

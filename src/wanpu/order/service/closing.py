@@ -80,7 +80,8 @@ async def _request_close(
             session,
             queries.log_row(order_id, "close_requested", OrderStatus.TO_PAY, now, details={"reason": reason}),
         )
-        await due_work.schedule(session, CLOSE_WORK, str(order_id), now + PROOF_DELAY)
+        if reason is CloseReason.BUYER:  # A time-out is the follow-up itself and says when it goes on.
+            await due_work.schedule(session, CLOSE_WORK, str(order_id), now + PROOF_DELAY)
 
 
 async def _finish_close(app: OrderServices, order_id: Id) -> OrderStatus:
