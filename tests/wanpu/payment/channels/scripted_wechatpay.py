@@ -74,12 +74,19 @@ class Asked:
         return json.loads(self.body)
 
 
+def _set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class ScriptedWechatPay:
     """An `HttpClient` that gives the prepared answers in turn and fails the test when they run out."""
 
     clock: ManualClock
     answers: list[Answering] = field(default_factory=list)
+    listing_may_arrive: asyncio.Event = field(default_factory=_set_event)
     listings: list[Answering] = field(default_factory=list)
     """Answers to certificate downloads that come before those in `answers`: for calls in no fixed order."""
     asked: list[Asked] = field(default_factory=list)
@@ -107,6 +114,8 @@ class ScriptedWechatPay:
         assert prepared, f"nothing is prepared for {method} {target}"
         answering = prepared.pop(0)
         await asyncio.sleep(0)  # Others may run while an answer is under way.
+        if target == LISTING:
+            await self.listing_may_arrive.wait()
         return answering(self.clock.now())
 
     def will(self, *answers: Answering) -> None:
@@ -161,10 +170,10 @@ def silence(_: datetime) -> HttpAnswer:
     raise NoAnswer("TimeoutError: ")
 
 
-def certificates(*listed: PlatformCertificate, serial: str = PLATFORM_SERIAL) -> Answering:
+def certificates(*listed: PlatformCertificate, serial: str = PLATFORM_SERIAL, status: int = 200) -> Answering:
     """The answer of GET /v3/certificates."""
     nonces = [f"{index:012}" for index in range(len(listed))]
-    return genuine(build_certificates(listed, APIV3_KEY, nonces=nonces), serial=serial)
+    return genuine(build_certificates(listed, APIV3_KEY, nonces=nonces), status, serial=serial)
 
 
 def platform_certificate(

@@ -117,6 +117,17 @@ def test_mode_merchant_and_app_are_checked(mode: str, mchid: str, appid: str, na
         read_account(mode, mchid, appid, BY_PUBLIC_KEY, SECRETS)
 
 
+def test_a_merchant_certificate_of_another_key_is_refused_though_its_serial_fits():
+    settings = {
+        **BY_PUBLIC_KEY,
+        "merchant_serial_no": PLATFORM_SERIAL,
+        "merchant_certificate_pem": KEYS["platform_cert_pem"],
+    }
+
+    with pytest.raises(InvalidAccount, match="not of merchant_private_key_pem"):
+        account(settings)
+
+
 def test_an_account_shows_no_secret():
     text = repr(account())
 

@@ -105,6 +105,8 @@ async def test_without_any_key_nothing_is_sent(provider: ScriptedWechatPay):
         genuine(b"{}", serial=PLATFORM_SERIAL),
         genuine({"data": []}, serial=PLATFORM_SERIAL),
         certificates(FIRST, serial=NEXT_SERIAL),
+        certificates(FIRST, status=202),
+        certificates(FIRST, status=404),
         probe({"data": []}),
     ],
 )
@@ -187,6 +189,58 @@ async def test_a_certificate_leaves_after_two_downloads_that_do_not_list_it(prov
 
     with pytest.raises(OutcomeUnknown):
         await channel.query_payment(plain())
+
+
+async def test_a_certificate_of_the_settings_stays_though_no_download_lists_it(provider: ScriptedWechatPay):
+    configured = [{"serial_no": PLATFORM_SERIAL, "pem": KEYS["platform_cert_pem"]}]
+    channel = channel_of(provider, {**BY_CERTIFICATE, "platform_certificates": configured})
+    for _ in range(3):
+        provider.will(certificates(SECOND, serial=NEXT_SERIAL), queried())
+        assert (await channel.query_payment(plain())).state is ChannelState.OPEN
+        provider.clock.advance(POLL_EVERY)
+
+
+async def test_a_genuine_download_that_lists_nothing_takes_nothing_away(provider: ScriptedWechatPay):
+    channel = channel_of(provider, BY_CERTIFICATE)
+    provider.will(certificates(FIRST), queried())
+    await channel.query_payment(plain())
+    provider.clock.advance(POLL_EVERY)
+
+    for _ in range(3):
+        provider.will(certificates(), queried())
+        assert (await channel.query_payment(plain())).state is ChannelState.OPEN
+        provider.clock.advance(NOT_WITHIN_OF_FAILURE)
+
+
+async def test_while_a_new_download_is_slow_calls_go_on_with_what_is_trusted(provider: ScriptedWechatPay):
+    channel = channel_of(provider, BY_CERTIFICATE)
+    provider.will(certificates(FIRST), queried())
+    await channel.query_payment(plain())
+    provider.clock.advance(POLL_EVERY)
+    provider.listing_may_arrive.clear()
+    provider.listings.append(certificates(FIRST))
+    provider.will(queried(), queried())
+
+    waiting = asyncio.create_task(channel.query_payment(plain()))
+    await asyncio.sleep(0)
+    report = await asyncio.wait_for(channel.query_payment(plain()), timeout=5)
+    assert not waiting.done()
+    provider.listing_may_arrive.set()
+
+    assert report.state is ChannelState.OPEN
+    assert (await waiting).state is ChannelState.OPEN
+
+
+async def test_a_certificate_of_tomorrow_proves_nothing_today(provider: ScriptedWechatPay):
+    channel = channel_of(provider, BY_CERTIFICATE)
+    tomorrow = platform_certificate(effective=NOW + timedelta(minutes=1))
+    provider.will(certificates(tomorrow, SECOND, serial=NEXT_SERIAL), queried(), queried())
+
+    with pytest.raises(OutcomeUnknown):
+        await channel.query_payment(plain())
+    provider.clock.advance(timedelta(minutes=1))
+
+    assert (await channel.query_payment(plain())).state is ChannelState.OPEN
 
 
 async def test_a_certificate_counts_within_its_validity_only(provider: ScriptedWechatPay):
