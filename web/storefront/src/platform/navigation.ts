@@ -41,9 +41,27 @@ export function goBack(fallback: string = HOME): void {
   }
 }
 
+/** Go on to `url`: back, when it is the page that led here and may still hold a choice, else by replacing. */
+export function returnTo(url: string): void {
+  const pages = getCurrentPages() as ShownPage[];
+  if (pages.length > 1 && urlOf(pages.at(-2)) === url) {
+    uni.navigateBack();
+  } else {
+    replacePage(url);
+  }
+}
+
 /** Path and query of the page that is shown now. */
 export function currentUrl(): string {
-  const page = getCurrentPages().at(-1) as { route?: string; options?: Record<string, string> } | undefined;
+  return urlOf((getCurrentPages() as ShownPage[]).at(-1));
+}
+
+interface ShownPage {
+  route?: string;
+  options?: Record<string, string>;
+}
+
+function urlOf(page: ShownPage | undefined): string {
   if (!page?.route) {
     return HOME;
   }
