@@ -96,6 +96,7 @@ class Relay:
         self._lease: Lease | None = None
         self._on_the_way: dict[int, asyncio.Task[None]] = {}
         self._results: list[_Result] = []
+        self._delivered = 0
 
     async def run(self) -> None:
         """Work until cancelled; then let the next relay in."""
@@ -105,7 +106,8 @@ class Relay:
                     is_busy = await self._run_pass()
                 except Exception as error:
                     log.warning("relay.pass_failed", error=f"{type(error).__name__}: {error}")
-                    is_busy = False
+                    await asyncio.sleep(PAUSE_S)
+                    continue
                 self._heartbeats.beat(OUTBOX)
                 if not is_busy:
                     await self._wait()
@@ -114,14 +116,11 @@ class Relay:
 
     async def run_once(self) -> int:
         """Hand on everything that is due now; how many events were delivered."""
-        delivered = 0
-        while True:
-            delivered += sum(result.error is None for result in self._results)
-            is_busy = await self._run_pass()
-            if self._on_the_way:
+        before = self._delivered
+        while await self._run_pass() or self._on_the_way:
+            if self._on_the_way and not self._results:
                 await asyncio.wait(self._on_the_way.values(), return_when=asyncio.FIRST_COMPLETED)
-            elif not is_busy and not self._results:
-                return delivered
+        return self._delivered - before
 
     async def close(self) -> None:
         """Let the next relay in at once."""
@@ -131,6 +130,7 @@ class Relay:
         """Record what has come back, send off what is due; whether there was anything. No lease: nothing."""
         lease = await self._hold_lease()
         if lease is None:
+            self._forget(list(self._results))  # Whoever has the lease delivers them again.
             return False
         if has_results := bool(self._results):
             await self._record_results(lease)
@@ -141,14 +141,16 @@ class Relay:
         return has_results or bool(due)
 
     async def _publish(self, event: StoredEvent, attempt: int) -> None:
+        """Its result keeps the event on the way until it is recorded, so that it is not sent off twice."""
         try:
             await self._publisher.publish(event)
+        except asyncio.CancelledError:
+            self._results.append(_Result(event, attempt, RuntimeError("cancelled")))
+            raise
         except Exception as error:
             self._results.append(_Result(event, attempt, error))
         else:
             self._results.append(_Result(event, attempt, None))
-        finally:
-            self._on_the_way.pop(event.id, None)
 
     async def _record_results(self, lease: Lease) -> None:
         """Results that cannot be written stay for the next pass; a lost lease leaves them to its winner."""
@@ -164,9 +166,15 @@ class Relay:
             self._lease = None
         else:
             _note(known)
-        del self._results[: len(results)]
+            self._delivered += sum(result.error is None for result in known)
+        self._forget(results)
         if away is not None:
             await asyncio.sleep(PAUSE_S)
+
+    def _forget(self, results: Sequence[_Result]) -> None:
+        del self._results[: len(results)]
+        for result in results:
+            self._on_the_way.pop(result.event.id, None)
 
     async def _hold_lease(self) -> Lease | None:
         now = self._clock.now()
@@ -180,6 +188,8 @@ class Relay:
 
     async def _wait(self) -> None:
         """Until a wake-up, an event's return, or the next poll."""
+        if self._results:
+            return
         wake_up = asyncio.create_task(self._db.signals.wait(OUTBOX, POLL_S))
         try:
             await asyncio.wait({wake_up, *self._on_the_way.values()}, return_when=asyncio.FIRST_COMPLETED)
@@ -192,6 +202,8 @@ class Relay:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._on_the_way.clear()
+        self._results.clear()
         if self._lease is not None:
             lease, self._lease = self._lease, None
             await asyncio.shield(self._locks.release(lease))

@@ -2,10 +2,10 @@
 
 import asyncio
 import itertools
-import multiprocessing
 from datetime import UTC, datetime
 
 import pytest
+from tests.wanpu.infra.processes import context, start, stop_all
 from tests.wanpu.infra.segments import SEGMENTS, add_segments, serial_of
 
 from wanpu.infra.database import Database
@@ -128,18 +128,14 @@ def draw_goods_ids(url: str, count: int, barrier, path: str) -> None:
 
 @pytest.mark.requirement("S3-051")
 def test_a_million_goods_ids_from_eight_processes_are_unique_and_follow_the_layout(db_url, tmp_path):
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "wanpu.infra.serials"])
     barrier = context.Barrier(PROCESSES)
     paths = [str(tmp_path / f"{number}.ids") for number in range(PROCESSES)]
-    processes = [
-        context.Process(target=draw_goods_ids, args=(db_url, IDS // PROCESSES, barrier, path))
-        for path in paths
-    ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(150)
+    processes = [start(draw_goods_ids, db_url, IDS // PROCESSES, barrier, path) for path in paths]
+    try:
+        for process in processes:
+            process.join(150)
+    finally:
+        stop_all(processes)
 
     assert [process.exitcode for process in processes] == [0] * PROCESSES
     ids = set()

@@ -70,8 +70,7 @@ def add_hot_routes(app: FastAPI, routes: Sequence[HotRoute]) -> None:
     They are found first: matching every other route costs more than answering one of these.
     """
     app.router.routes[:0] = [
-        Route(route.path, route.endpoint, methods=[route.method], include_in_schema=False)
-        for route in routes
+        Route(route.path, route.endpoint, methods=[route.method], include_in_schema=False) for route in routes
     ]
     document_others = app.openapi
 
