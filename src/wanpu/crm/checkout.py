@@ -15,7 +15,10 @@ from wanpu.kernel.money import Fen
 
 @dataclass(frozen=True, slots=True)
 class SellingMerchant:
-    """A merchant as checkout needs it. `freight_free_over` None: shipping always costs `freight_fee`."""
+    """A merchant as checkout needs it; `name` is its shop's.
+
+    `freight_free_over` None: shipping always costs `freight_fee`.
+    """
 
     merchant_id: Id
     name: str
@@ -55,7 +58,7 @@ async def get_selling_merchants(
     statement = (
         select(
             Merchant.id,
-            Merchant.merchant_name,
+            Merchant.merchant_diminutive,
             Merchant.status,
             Merchant.profit_share_rate_bp,
             FreightRule.fee,
@@ -67,7 +70,7 @@ async def get_selling_merchants(
     return {
         row.id: SellingMerchant(
             merchant_id=row.id,
-            name=row.merchant_name,
+            name=row.merchant_diminutive,
             is_open=row.status is MerchantStatus.AUTHENTICATED,
             profit_share_rate_bp=row.profit_share_rate_bp,
             freight_fee=row.fee or Fen(0),

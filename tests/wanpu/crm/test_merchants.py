@@ -3,8 +3,15 @@
 import pytest
 from tests.builders import make_merchant
 
+from wanpu.crm.checkout import get_selling_merchants
 from wanpu.crm.errors import MerchantNotFound
-from wanpu.crm.service.merchants import change_merchant_status, get_merchant_cards, get_open_merchant
+from wanpu.crm.service.merchants import (
+    NewMerchant,
+    change_merchant_status,
+    create_merchant,
+    get_merchant_cards,
+    get_open_merchant,
+)
 from wanpu.crm.states import MERCHANT_MOVES, MerchantStatus
 from wanpu.infra.models import IdSegment
 from wanpu.infra.services import Services
@@ -36,6 +43,22 @@ async def test_an_open_merchant_is_shown_with_its_freight_rule(services: Service
 
     assert profile.merchant.merchant_name == "青山茶铺"
     assert (profile.freight.fee_fen, profile.freight.free_over_fen) == (800, 9900)
+
+
+async def test_goods_and_orders_name_the_shop_and_not_its_company(services: Services) -> None:
+    new = NewMerchant(merchant_name="杭州青山茶业有限公司", merchant_diminutive="青山茶铺")
+    merchant_id = await create_merchant(services, new)
+
+    async with services.db.reading() as session:
+        cards = await get_merchant_cards(session, [merchant_id])
+        selling = await get_selling_merchants(session, [merchant_id])
+    assert cards[merchant_id].name == selling[merchant_id].name == "青山茶铺"
+
+
+async def test_a_merchant_without_a_name_is_not_written(services: Services) -> None:
+    for new in (NewMerchant("公司", " "), NewMerchant("", "店")):
+        with pytest.raises(ValueError, match="names"):
+            await create_merchant(services, new)
 
 
 async def test_only_authenticated_merchants_are_open(services: Services) -> None:

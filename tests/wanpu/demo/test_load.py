@@ -131,7 +131,7 @@ async def test_what_was_loaded_says_what_the_catalogue_says(
     }
     assert levels == [1, 2, 3]
     assert stocked == booked == sum(sku.stock for product in PRODUCTS for sku in product.skus)
-    assert sorted(defaults) == ["demo", "demo2", "demo3"]
+    assert sorted(map(str, defaults)) == ["demo", "demo2", "demo3"]
 
 
 async def test_the_channel_account_opens_with_the_sandboxs_keys(

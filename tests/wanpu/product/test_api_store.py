@@ -5,7 +5,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from tests.builders import make_category, make_merchant, make_spu
 from tests.http import Caller
 

@@ -209,7 +209,8 @@ class FreightOut(Out):
 
 
 class MerchantOut(Out):
-    """A shop, with what the law asks a platform to show of it (亮照经营)."""
+    """A shop with what the law asks a platform to show of it (亮照经营): `name` is the company's,
+    `diminutive` the name over the shop's door, under which it stands everywhere else."""
 
     merchant_id: IdText
     name: str

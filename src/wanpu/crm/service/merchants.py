@@ -17,7 +17,7 @@ from wanpu.kernel.money import Fen
 
 @dataclass(frozen=True, slots=True)
 class NewMerchant:
-    """A merchant as it applies."""
+    """A merchant as it applies: `merchant_name` is the company's, `merchant_diminutive` the shop's."""
 
     merchant_name: str
     merchant_diminutive: str
@@ -39,7 +39,7 @@ class Freight:
 
 @dataclass(frozen=True, slots=True)
 class MerchantCard:
-    """A merchant as it stands beside its products."""
+    """A merchant as it stands beside its products: under the name of its shop."""
 
     merchant_id: Id
     name: str
@@ -58,8 +58,11 @@ async def create_merchant(services: Services, new: NewMerchant, *, freight: Frei
     """Write a merchant that waits to be authenticated.
 
     Raises:
+        ValueError: the company or the shop has no name.
         IdOutOfRange: the mall has used up its 32-bit merchant ids.
     """
+    if not new.merchant_name.strip() or not new.merchant_diminutive.strip():
+        raise ValueError("a merchant needs the names of its company and of its shop")
     [merchant_id] = await services.serials.take("merchant", ceiling=MAX_OWNER_ID)
     await _add_merchant(services.db, require_owner(merchant_id), new, freight)
     return Id(merchant_id)
@@ -104,10 +107,10 @@ async def find_merchant_id(services: Services, credit_code: str) -> Id | None:
 
 
 async def get_merchant_cards(session: AsyncSession, merchant_ids: Collection[Id]) -> dict[Id, MerchantCard]:
-    """Names of merchants and whether they sell; unknown ids are left out."""
+    """Shop names of merchants and whether they sell; unknown ids are left out."""
     return {
         merchant.id: MerchantCard(
-            merchant.id, merchant.merchant_name, merchant.status is MerchantStatus.AUTHENTICATED
+            merchant.id, merchant.merchant_diminutive, merchant.status is MerchantStatus.AUTHENTICATED
         )
         for merchant in await queries.list_merchants(session, merchant_ids)
     }
