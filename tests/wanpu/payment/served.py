@@ -1,33 +1,40 @@
-"""A payment room that answers HTTP in a process of its own, beside a scripted provider.
+"""A payment room that answers HTTP in a process of its own and takes money at the running sandbox.
 
-`python -m tests.wanpu.payment.served --database-url URL [--die-after N]` prints the port it listens on.
-With `--die-after N` the process ends like a crash right after its Nth commit (0: before the first).
+`python -m tests.wanpu.payment.served --help`. It prints the port it listens on. `POST /_test/arm/N` lets the
+process end like a crash right after its Nth commit from then on (0: before the next one).
 """
 
 import argparse
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.conftest import TEST_MASTER_KEY
-from tests.wanpu.payment.room import NATIVE, Room, ask_for, open_room
+from tests.wanpu.payment.room import NATIVE, ask_for
+from tests.wanpu_sandbox.running import RunningSandbox
 
+from wanpu.demo.payment_accounts import load_payment_accounts
 from wanpu.infra.database import Database
+from wanpu.infra.due_work_runner import Runner
 from wanpu.infra.http.errors import add_error_handlers
 from wanpu.infra.http.hot_route import add_hot_routes
 from wanpu.infra.http.middleware import add_middleware
@@ -35,125 +42,119 @@ from wanpu.infra.serials import Serials
 from wanpu.infra.services import open_services
 from wanpu.infra.settings import Settings
 from wanpu.kernel.clock import SystemClock
-from wanpu.payment import audit_money
+from wanpu.kernel.ids import Id
+from wanpu.payment import (
+    LocalPaymentPort,
+    PaymentServices,
+    audit_money,
+    due_work_handlers,
+    open_payment_services,
+)
 from wanpu.payment.api import cashier, notify
-from wanpu.payment.models import Payment
-from wanpu.payment.service.views import cashier_token
+from wanpu_sandbox.credentials import credentials
 
-READY_WITHIN_S = 30
+READY_WITHIN_S = 60
+MERCHANTS = (Id(1), Id(2), Id(3))
 
 
 class MortalDatabase(Database):
     """Ends the process right after a given number of commits: what a crash leaves behind is real."""
 
-    def __init__(self, url: str, *, die_after: int | None, **options: Any) -> None:
-        super().__init__(url, **options)
-        self._die_after = die_after
-        self._commits = 0
+    _left: int | None = None
 
-    def arm(self, die_after: int) -> None:
+    def arm(self, commits: int) -> None:
         """Die after that many commits from now on."""
-        self._commits, self._die_after = 0, die_after
+        self._left = commits
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self._mortal_transaction()
 
     @contextlib.asynccontextmanager
     async def _mortal_transaction(self) -> AsyncIterator[AsyncSession]:
-        if self._die_after == 0:
+        if self._left == 0:
             os._exit(9)
         async with super().transaction() as session:
             yield session
-        self._commits += 1
-        if self._commits == self._die_after:
-            os._exit(9)
+        if self._left is not None:
+            self._left -= 1
+            if self._left == 0:
+                os._exit(9)
 
 
-def create_app(room: Room, db: MortalDatabase) -> FastAPI:
+def create_app(app: PaymentServices, db: MortalDatabase) -> FastAPI:
     """The payment room's own routes, and what a test does from outside."""
-    app = FastAPI()
-    app.state.payments = app.state.services = room.app
-    add_error_handlers(app)
-    app.include_router(cashier.router)
-    app.mount("/cashier/assets", cashier.assets)
-    add_hot_routes(app, notify.HOT_ROUTES)
+    served_app = FastAPI()
+    served_app.state.payments = served_app.state.services = app
+    port = LocalPaymentPort(app)
+    runner = Runner(app, due_work_handlers(app))
+    add_error_handlers(served_app)
+    served_app.include_router(cashier.router)
+    served_app.mount("/cashier/assets", cashier.assets)
+    add_hot_routes(served_app, notify.HOT_ROUTES)
 
-    @app.post("/_test/create/{payment_no}")
+    @served_app.post("/_test/create/{payment_no}")
     async def create(payment_no: str, method: str = NATIVE, minutes: int = 30) -> dict[str, Any]:
         wanted = None if method == "none" else method
-        view = await room.port.create(
-            ask_for(room.clock, payment_no=payment_no, method=wanted, minutes=minutes)
-        )
+        view = await port.create(ask_for(app.clock, payment_no=payment_no, method=wanted, minutes=minutes))
         return {"status": view.status, "action": view.action, "cashier_url": view.cashier_url}
 
-    @app.post("/_test/close/{payment_no}")
+    @served_app.post("/_test/close/{payment_no}")
     async def close(payment_no: str) -> dict[str, Any]:
-        return {"status": await room.port.close(payment_no)}
+        return {"status": await port.close(payment_no)}
 
-    @app.get("/_test/query/{payment_no}")
+    @served_app.get("/_test/query/{payment_no}")
     async def query(payment_no: str) -> dict[str, Any]:
-        view = await room.port.query(payment_no)
+        view = await port.query(payment_no)
         return {"status": view.status, "parts": [part.channel_payment_no for part in view.parts]}
 
-    @app.post("/_test/run-work")
+    @served_app.post("/_test/run-work")
     async def run_work() -> dict[str, int]:
-        return {"done": await room.runner.run_once()}
+        return {"done": await runner.run_once()}
 
-    @app.post("/_test/arm/{die_after}")
-    async def arm(die_after: int) -> dict[str, int]:
-        db.arm(die_after)
-        return {"die_after": die_after}
+    @served_app.post("/_test/arm/{commits}")
+    async def arm(commits: int) -> dict[str, int]:
+        db.arm(commits)
+        return {"commits": commits}
 
-    @app.get("/_test/audit")
+    @served_app.get("/_test/audit")
     async def audit() -> list[str]:
-        async with room.app.db.snapshot() as session:
+        async with app.db.snapshot() as session:
             findings = await audit_money(session)
-        return [
-            f"{finding.severity} {finding.rule} {finding.subject}: {finding.problem}" for finding in findings
-        ]
+        return [f"{item.severity} {item.rule} {item.subject}: {item.problem}" for item in findings]
 
-    @app.get("/_test/token/{payment_no}")
-    async def token(payment_no: str) -> dict[str, str]:
-        async with room.app.db.reading() as session:
-            payment_id = await session.scalar(select(Payment.id).where(Payment.payment_no == payment_no))
-        return {"token": cashier_token(room.app, payment_id or 0)}
-
-    @app.post("/_test/provider/pay")
-    async def pay(request: Request) -> dict[str, Any]:
-        """The scripted provider of this process takes the money of its only open order."""
-        told = await request.json()
-        headers, body = room.channel.notification(room.channel.pay(told["attempt_no"]))
-        return {"headers": headers, "body": body.decode()}
-
-    @app.get("/_test/provider/orders")
-    async def orders() -> dict[str, Any]:
-        return {
-            "orders": {number: order.state for number, order in room.channel.orders.items()},
-            "calls": room.channel.calls,
-        }
-
-    add_middleware(app, room.app.settings)
-    return app
+    add_middleware(served_app, app.settings)
+    return served_app
 
 
-async def serve(database_url: str, data_dir: Path, die_after: int | None) -> None:
+async def serve(chosen: argparse.Namespace) -> None:
     """Open the room, print the port, answer until the process is stopped."""
-    clock = SystemClock()
-    settings = Settings(
-        _env_file=None, data_dir=data_dir, database_url=database_url, master_key=SecretStr(TEST_MASTER_KEY)
-    )
-    services = await open_services(settings, clock=clock)
-    db = MortalDatabase(database_url, die_after=None, pool_size=5, clock=clock, signals=services.signals)
-    services = replace(services, db=db, serials=Serials(db))
-    room = await open_room(services, clock)
-    if die_after is not None:
-        db.arm(die_after)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    settings = Settings(
+        _env_file=None,
+        data_dir=chosen.data_dir,
+        port=port,
+        public_url=chosen.public_url or "",
+        database_url=chosen.database_url,
+        master_key=SecretStr(TEST_MASTER_KEY),
+        sandbox_url=chosen.sandbox_url,
+    )
+    clock = SystemClock(timedelta(seconds=chosen.clock_offset_s))
+    services = await open_services(settings, clock=clock)
+    db = MortalDatabase(chosen.database_url, pool_size=5, clock=clock, signals=services.signals)
+    services = replace(services, db=db, serials=Serials(db))
+    told = credentials(chosen.sandbox_dir, chosen.sandbox_url)
+    await load_payment_accounts(services, told, MERCHANTS)
     listener.listen(512)  # Requests wait here from the moment the port is told.
-    print(listener.getsockname()[1], flush=True)
-    config = uvicorn.Config(create_app(room, db), log_level="warning", access_log=False)
+    print(port, flush=True)
+    served_app = create_app(open_payment_services(services), db)
+    config = uvicorn.Config(served_app, log_level="critical", access_log=False, backlog=512)
     await uvicorn.Server(config).serve(sockets=[listener])
+
+
+class Died(Exception):
+    """The process ended before it answered."""
 
 
 @dataclass
@@ -163,21 +164,49 @@ class Served:
     base_url: str
     process: subprocess.Popen[str]
 
+    def get(self, path: str) -> Any:
+        """The JSON answer to a GET."""
+        return self._ask(urllib.request.Request(self.base_url + path))
+
+    def post(self, path: str) -> Any:
+        """The JSON answer to a POST without a body.
+
+        Raises:
+            Died: the process ended before it answered.
+        """
+        return self._ask(urllib.request.Request(self.base_url + path, method="POST"))
+
     def wait_until_dead(self) -> int:
-        """Its exit code, once it has ended by itself."""
+        """The exit code, once the process has ended by itself."""
         return self.process.wait(READY_WITHIN_S)
+
+    def _ask(self, request: urllib.request.Request) -> Any:
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.loads(answer.read())
+        except (ConnectionError, urllib.error.URLError) as error:
+            if isinstance(error, urllib.error.HTTPError):
+                raise
+            raise Died from error
 
 
 @contextlib.contextmanager
-def served(database_url: str, *, die_after: int | None = None) -> Iterator[Served]:
+def served(
+    database_url: str, sandbox: RunningSandbox, *, public_url: str = "", clock_offset_s: int = 0
+) -> Iterator[Served]:
     """Run the room in a process of its own while the block runs."""
     with tempfile.TemporaryDirectory() as data_dir:
-        command = [
-            *(sys.executable, "-m", "tests.wanpu.payment.served"),
-            *("--database-url", database_url, "--data-dir", data_dir),
-        ]
-        if die_after is not None:
-            command += ["--die-after", str(die_after)]
+        options: Mapping[str, Any] = {
+            "--database-url": database_url,
+            "--data-dir": data_dir,
+            "--sandbox-dir": sandbox.data_dir,
+            "--sandbox-url": sandbox.base_url,
+            "--public-url": public_url,
+            "--clock-offset-s": clock_offset_s,
+        }
+        command = [sys.executable, "-m", "tests.wanpu.payment.served"]
+        for name, value in options.items():
+            command += [name, str(value)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             assert process.stdout is not None
@@ -197,14 +226,33 @@ def served(database_url: str, *, die_after: int | None = None) -> Iterator[Serve
             process.stdout.close()
 
 
+def start_paying(room: Served, payment_no: str = "P1") -> str:
+    """The code of a fresh attempt."""
+    code: str = room.post(f"/_test/create/{payment_no}")["action"]["content"]
+    return code
+
+
+def wait_until_paid(room: Served, payment_no: str = "P1") -> list[str]:
+    """The transactions of a payment that becomes paid soon; due work is done meanwhile."""
+    for _ in range(100):
+        room.post("/_test/run-work")
+        told = room.get(f"/_test/query/{payment_no}")
+        if told["status"] == "paid":
+            return sorted(told["parts"])
+        time.sleep(0.1)
+    raise AssertionError("never paid")
+
+
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--database-url", required=True)
     parser.add_argument("--data-dir", type=Path, required=True)
-    parser.add_argument("--die-after", type=int)
-    chosen = parser.parse_args()
-    asyncio.run(serve(chosen.database_url, chosen.data_dir, chosen.die_after))
+    parser.add_argument("--sandbox-dir", type=Path, required=True)
+    parser.add_argument("--sandbox-url", required=True)
+    parser.add_argument("--public-url")
+    parser.add_argument("--clock-offset-s", type=int, default=0)
+    asyncio.run(serve(parser.parse_args()))
 
 
 if __name__ == "__main__":
