@@ -12,12 +12,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from wanpu.app import create_app
+from wanpu.demo.catalogue import MERCHANTS
 from wanpu.infra.logs import configure_logs
 from wanpu.infra.settings import Settings
 from wanpu.mall import open_mall
 from wanpu_sandbox.app import create_app as create_sandbox
 from wanpu_sandbox.credentials import credentials
 from wanpu_sandbox.settings import SandboxSettings
+from wanpu_sandbox.wechatpay.provider import name_merchants
 
 SHUTDOWN_S = 10
 BACKLOG = 2048
@@ -142,6 +144,13 @@ def sandbox_credentials(settings: Settings) -> dict[str, Any]:
     """The sandbox's throw-away accounts and keys, made on first use."""
     wanted = sandbox_settings(settings)
     return credentials(wanted.data_dir, wanted.base_url)
+
+
+def name_sandbox_merchants(settings: Settings) -> None:
+    """Tell the sandbox what the demo's shops are called, for the wallet to show."""
+    numbers = sandbox_credentials(settings)["wechatpay"]["sub_mchids"]
+    names = {number: shop.name for number, shop in zip(numbers, MERCHANTS, strict=False)}
+    name_merchants(sandbox_settings(settings), names)
 
 
 async def _mall_app(settings: Settings) -> ASGIApp:

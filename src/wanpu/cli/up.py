@@ -12,15 +12,13 @@ from wanpu.cli.servers import (
     listen,
     refused,
     running,
-    sandbox_credentials,
     sandbox_settings,
     stop_signal,
     until_stopped,
 )
-from wanpu.cli.upkeep import refuse_newer_schema
-from wanpu.demo.load import is_demo_loaded, load_demo
+from wanpu.cli.upkeep import fill_with_demo, refuse_newer_schema
+from wanpu.demo.load import is_demo_loaded
 from wanpu.demo.members import MEMBERS
-from wanpu.demo.progress_bar import progress_bar
 from wanpu.infra import migrations
 from wanpu.infra.logs import configure_logs
 from wanpu.infra.settings import Settings
@@ -72,13 +70,7 @@ async def _first_start(mall: Mall, *, with_demo: bool) -> dict[str, str]:
     if with_demo and not await is_demo_loaded(mall.services):
         accounts = f"shopper accounts {', '.join(name for name, _ in MEMBERS)}"
         password, shown[accounts] = _password(settings.demo_password, "WANPU_DEMO_PASSWORD")
-        with progress_bar() as progress:
-            await load_demo(
-                mall.services,
-                sandbox_credentials=sandbox_credentials(settings),
-                demo_password=password,
-                progress=progress,
-            )
+        await fill_with_demo(mall.services, password)
     return shown
 
 

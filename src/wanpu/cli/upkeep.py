@@ -11,7 +11,7 @@ import click
 
 from wanpu.app import create_app
 from wanpu.audit import audit_everything
-from wanpu.cli.servers import sandbox_credentials
+from wanpu.cli.servers import name_sandbox_merchants, sandbox_credentials
 from wanpu.demo.load import is_demo_loaded, load_demo
 from wanpu.demo.progress_bar import progress_bar
 from wanpu.infra import migrations
@@ -61,16 +61,23 @@ async def load_demo_data(settings: Settings) -> int:
     async with _services(settings) as services:
         await migrations.upgrade(services.db)
         is_new = not await is_demo_loaded(services)
-        with progress_bar() as progress:
-            await load_demo(
-                services,
-                sandbox_credentials=sandbox_credentials(settings),
-                demo_password=password,
-                progress=progress,
-            )
+        await fill_with_demo(services, password)
     if is_new and given is None:
         click.echo(f"wanpu: password of the demo members: {password}")
     return 0
+
+
+async def fill_with_demo(services: Services, password: str) -> None:
+    """Load the demo data with a progress bar, and tell the sandbox the names of its shops."""
+    settings = services.settings
+    with progress_bar() as progress:
+        await load_demo(
+            services,
+            sandbox_credentials=sandbox_credentials(settings),
+            demo_password=password,
+            progress=progress,
+        )
+    name_sandbox_merchants(settings)
 
 
 async def audit_database(settings: Settings, *, as_json: bool) -> int:
