@@ -37,6 +37,7 @@ MAX_ATTEMPTS = 10
 FIRST_RETRY_S = 0.2
 LAST_RETRY_S = 5.0
 PAUSE_S = 1.0
+GRACE_S = 5.0
 NO_DELIVERY_LIMIT = 1_000_000
 """A broker that drops a message after some redeliveries would lose an event; ours become dead letters."""
 
@@ -131,13 +132,16 @@ class BrokerConsumer:
             channel = await connection.channel()
             await channel.set_qos(prefetch_count=PREFETCH)
             _, queues = await declare(channel, self._prefix)
-            for queue in queues:
-                await queue.consume(self._take)
+            consuming = [(queue, await queue.consume(self._take)) for queue in queues]
             self.is_consuming = True
-            await closed.wait()
+            try:
+                await closed.wait()
+            finally:
+                self.is_consuming = False
+                if not closed.is_set():
+                    await asyncio.gather(*(queue.cancel(tag) for queue, tag in consuming))
+                await self._stop_running()
         finally:
-            self.is_consuming = False
-            await self._stop_running()
             await connection.close()
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
@@ -199,7 +203,10 @@ class BrokerConsumer:
         return True
 
     async def _stop_running(self) -> None:
+        """Let what has begun come to its end for a moment; the rest goes to the next consumer."""
         running = list(self._running)
+        if running:
+            await asyncio.wait(running, timeout=GRACE_S)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

@@ -1,24 +1,28 @@
 """What surrounds every request: its id, its log line, its measures, security headers, the body limit."""
 
+import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from starlette.datastructures import MutableHeaders
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
-from structlog.contextvars import bind_contextvars, clear_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from wanpu.infra import metrics
 from wanpu.infra.http.errors import InternalError, error_answer
 from wanpu.infra.settings import Settings
 from wanpu.kernel.errors import Invalid, TooLarge
 
-REQUEST_ID_HEADER = "x-request-id"
+Header = tuple[bytes, bytes]
+
+REQUEST_ID_HEADER = b"x-request-id"
 DRAIN_FACTOR = 16
 """How many times the limit is still read and thrown away, so that the sender hears our answer."""
 
@@ -36,6 +40,9 @@ SECURITY_HEADERS = {
 
 _SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _QUIET_PATHS = ("/healthz", "/readyz", "/metrics")
+
+_OWN_HEADERS = tuple((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
+_access_log = logging.getLogger("wanpu.access")
 
 log = get_logger("wanpu.access")
 
@@ -59,8 +66,7 @@ class RequestEdge:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        clear_contextvars()
-        bind_contextvars(request_id=request_id)
+        bound = bind_contextvars(request_id=request_id)
         started = time.perf_counter()
         status = 0
 
@@ -68,10 +74,7 @@ class RequestEdge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers[REQUEST_ID_HEADER] = request_id
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                message["headers"] = _with_own_headers(message.get("headers", ()), request_id)
             await send(message)
 
         try:
@@ -86,14 +89,15 @@ class RequestEdge:
             await error_answer(scope, InternalError())(scope, receive, send_on)
         finally:
             self._note(scope, status, time.perf_counter() - started)
-            clear_contextvars()
+            reset_contextvars(**bound)
 
     def _note(self, scope: Scope, status: int, took_s: float) -> None:
         method, path = scope["method"], scope["path"]
         route = self._template_of(scope.get("endpoint"))
-        metrics.HTTP_REQUESTS.labels(method, route, status).inc()
-        metrics.HTTP_SECONDS.labels(method, route).observe(took_s)
-        if path not in _QUIET_PATHS:
+        counter, histogram = _measures_of(method, route, status)
+        counter.inc()
+        histogram.observe(took_s)
+        if path not in _QUIET_PATHS and _access_log.isEnabledFor(logging.INFO):
             log.info("request.done", method=method, path=path, status=status, ms=round(took_s * 1000, 1))
 
 
@@ -111,6 +115,9 @@ class BodyLimit:
         if _announced_length(scope) > self._limit:
             await self._drain(receive)
             await error_answer(scope, self._refusal())(scope, receive, send)
+            return
+        if not _may_have_body(scope):
+            await self._app(scope, receive, send)
             return
         seen = 0
         is_refused = False
@@ -150,6 +157,29 @@ class BodyLimit:
                 return
 
 
+def _with_own_headers(headers: Iterable[Header], request_id: str) -> list[Header]:
+    """The answer's headers with its request id and what every answer says, unless it says it otherwise."""
+    sent = [header for header in headers if header[0] != REQUEST_ID_HEADER]
+    named = {name for name, _ in sent}
+    sent.append((REQUEST_ID_HEADER, request_id.encode("ascii")))
+    sent += [header for header in _OWN_HEADERS if header[0] not in named]
+    return sent
+
+
+@lru_cache(maxsize=4096)
+def _measures_of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """The counter and the histogram of one kind of answer; looking labels up costs more than counting."""
+    return (
+        metrics.HTTP_REQUESTS.labels(method, route, status),
+        metrics.HTTP_SECONDS.labels(method, route),
+    )
+
+
+def _may_have_body(scope: Scope) -> bool:
+    """Without either header an HTTP/1.1 request has no body."""
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+
+
 def _announced_length(scope: Scope) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length":
@@ -159,7 +189,7 @@ def _announced_length(scope: Scope) -> int:
 
 def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and _SANE_REQUEST_ID.fullmatch(value):
+        if name == REQUEST_ID_HEADER and _SANE_REQUEST_ID.fullmatch(value):
             return str(value.decode("ascii"))
     return secrets.token_hex(16)
 
