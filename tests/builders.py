@@ -61,9 +61,7 @@ async def make_merchant(
 ) -> Id:
     """A merchant; without a fee it ships free."""
     name = name or f"店铺{next(_numbers)}"
-    new = NewMerchant(
-        merchant_name=name, merchant_diminutive=name, profit_share_rate_bp=profit_share_rate_bp
-    )
+    new = NewMerchant(merchant_name=name, merchant_diminutive=name, profit_share_rate_bp=profit_share_rate_bp)
     free_over = None if freight_free_over_fen is None else Fen(freight_free_over_fen)
     merchant_id = await create_merchant(services, new, freight=Freight(Fen(freight_fee_fen), free_over))
     if status is MerchantStatus.FROZEN:

@@ -36,7 +36,8 @@ def schema_page() -> str:
     for table in tables:
         for column in table.columns:
             target = POINTERS.get(column.name)
-            if target and target != table.name:
+            is_own_id = column.primary_key and column.name == "user_id"
+            if target and target != table.name and not is_own_id:
                 parts.append(f"  {quoted(target)} ||--o{{ {quoted(table.name)} : {column.name}\n")
     parts.append("```\n")
     parts += [section(table) for table in tables]
