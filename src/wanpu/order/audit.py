@@ -146,12 +146,14 @@ async def _stock_of_lines(session: AsyncSession) -> list[Finding]:
         SELLER_ORDER.c.status,
     ).outerjoin(SELLER_ORDER, SELLER_ORDER.c.id == ORDER_ITEM.c.seller_order_id)
     for item in await session.execute(statement):
-        moved = moves.get(str(item.id), {})
+        moved = moves.pop(str(item.id), {})
         wanted = _wanted_moves(item.stock_strategy, item.status)
         if moved != dict.fromkeys(wanted, item.quantity):
             said = ", ".join(f"{move} {units}" for move, units in sorted(moved.items())) or "nothing"
             problem = f"{item.quantity} units of a line {_name(item.status)}: stock moved {said}"
             findings.append(Finding("S2", f"order item {item.id}", problem))
+    for ref in sorted(moves):
+        findings.append(Finding("S2", f"order item {ref}", "moved stock, but does not stand"))
     return findings
 
 

@@ -257,7 +257,7 @@ async def count_orders(session: AsyncSession, member_id: Id) -> dict[OrderStatus
     statement = (
         select(ORDER.c.status, func.count()).where(ORDER.c.wx_user_id == member_id).group_by(ORDER.c.status)
     )
-    return dict((await session.execute(statement)).tuples().all())
+    return {status: int(many) for status, many in await session.execute(statement)}
 
 
 async def list_parts(
