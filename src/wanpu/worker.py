@@ -3,12 +3,14 @@
 import asyncio
 import signal
 
+from wanpu.infra.logs import configure_logs
 from wanpu.infra.settings import Settings
 from wanpu.mall import background_work, close_mall, open_mall
 
 
-async def work(settings: Settings) -> None:
+async def work(settings: Settings) -> int:
     """Run until the process is asked to stop (SIGINT or SIGTERM)."""
+    configure_logs(settings)
     mall = await open_mall(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -19,3 +21,4 @@ async def work(settings: Settings) -> None:
             await stop.wait()
     finally:
         await close_mall(mall)
+    return 0

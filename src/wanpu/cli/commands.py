@@ -1,31 +1,31 @@
 """Every verb of the command line; what a verb does stands in a module of its own."""
 
-import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import click
-import uvloop
 
 from wanpu import VERSION
 from wanpu.infra.settings import Settings, SettingsRefused
 
 
-def run(work: Coroutine[Any, Any, int | None]) -> None:
-    """Run one verb's work and leave with its exit code; refused settings are named, one a line."""
+def run(work: Callable[[], int | Coroutine[Any, Any, int]]) -> None:
+    """Do one verb's work and leave with its exit code; refused settings are named, one a line."""
+    from wanpu.cli.servers import run_async
+
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            code = runner.run(work)
+        done = work()
+        code = done if isinstance(done, int) else run_async(done)
     except SettingsRefused as refused:
         for problem in refused.problems:
             click.echo(f"wanpu: {problem}", err=True)
         code = 1
     except KeyboardInterrupt:
         code = 130
-    sys.exit(code or 0)
+    sys.exit(code)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,7 +40,7 @@ def up(demo: bool) -> None:
     """Run the whole mall in one process: pages and API, provider sandbox, background work."""
     from wanpu.cli.up import run_everything
 
-    run(run_everything(Settings(), with_demo=demo))
+    run(lambda: run_everything(Settings(), with_demo=demo))
 
 
 @main.command()
@@ -48,7 +48,7 @@ def serve() -> None:
     """Answer requests (server shape); run `wanpu worker` beside it."""
     from wanpu.cli.servers import serve_mall
 
-    run(serve_mall(Settings()))
+    run(lambda: serve_mall(Settings()))
 
 
 @main.command()
@@ -56,7 +56,7 @@ def worker() -> None:
     """Deliver events and do due work (server shape)."""
     from wanpu.worker import work
 
-    run(work(Settings()))
+    run(lambda: work(Settings()))
 
 
 @main.group(invoke_without_command=True)
@@ -66,7 +66,7 @@ def sandbox(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         from wanpu.cli.servers import serve_sandbox
 
-        run(serve_sandbox(Settings()))
+        run(lambda: serve_sandbox(Settings()))
 
 
 @sandbox.command()
@@ -92,7 +92,7 @@ def migrate() -> None:
     """Bring the database to the newest schema step."""
     from wanpu.cli.upkeep import migrate_database
 
-    run(migrate_database(Settings()))
+    run(lambda: migrate_database(Settings()))
 
 
 @main.command()
@@ -100,7 +100,7 @@ def demo() -> None:
     """Load demo data: merchants, products with pictures, members, the sandbox's account."""
     from wanpu.cli.upkeep import load_demo_data
 
-    run(load_demo_data(Settings()))
+    run(lambda: load_demo_data(Settings()))
 
 
 @main.command()
@@ -109,7 +109,7 @@ def audit(as_json: bool) -> None:
     """Prove the money and stock invariants over the whole database; exit 1 when one is broken."""
     from wanpu.cli.upkeep import audit_database
 
-    run(audit_database(Settings(), as_json=as_json))
+    run(lambda: audit_database(Settings(), as_json=as_json))
 
 
 @main.command()
@@ -117,7 +117,7 @@ def doctor() -> None:
     """Check settings, database, keys, clocks and reachability, and say what to do."""
     from wanpu.cli.doctor import examine
 
-    run(examine(Settings()))
+    run(lambda: examine(Settings()))
 
 
 @main.group()
@@ -132,7 +132,7 @@ def create_staff(username: str, password: str) -> None:
     """Create a staff account."""
     from wanpu.cli.upkeep import create_staff_account
 
-    run(create_staff_account(Settings(), username, password))
+    run(lambda: create_staff_account(Settings(), username, password))
 
 
 @main.command()

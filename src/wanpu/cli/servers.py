@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 import click
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
 from wanpu.app import create_app
+from wanpu.cli.workers import run_workers
 from wanpu.demo.catalogue import MERCHANTS
 from wanpu.infra.logs import configure_logs
 from wanpu.infra.settings import Settings
@@ -116,23 +118,36 @@ def refused(error: PortBusy) -> int:
     return 1
 
 
-async def serve_mall(settings: Settings) -> int:
-    """Answer requests until stopped; events and due work are the worker's."""
+def serve_mall(settings: Settings) -> int:
+    """Answer requests until stopped, in as many processes as the settings say; events and due work are
+    the worker's, but for the embedded shape, which is one process."""
     configure_logs(settings)
     settings.require_sound()
-    return await _serve(
-        lambda: _mall_app(settings), settings.host, settings.port, f"mall on {settings.public_url}"
-    )
+    try:
+        taken = listen(settings.host, settings.port)
+    except PortBusy as busy:
+        return refused(busy)
+
+    def serve(shared: socket.socket) -> int:
+        return run_async(_serve(lambda: _mall_app(settings), shared))
+
+    click.echo(f"wanpu: mall on {settings.public_url}, {settings.workers} processes; stop with Ctrl-C")
+    return serve(taken) if settings.workers == 1 else run_workers(settings.workers, taken, serve)
 
 
-async def serve_sandbox(settings: Settings) -> int:
+def serve_sandbox(settings: Settings) -> int:
     """Play the providers until stopped."""
     configure_logs(settings)
+    try:
+        taken = listen(settings.host, settings.sandbox_port)
+    except PortBusy as busy:
+        return refused(busy)
 
     async def app() -> ASGIApp:
         return create_sandbox(sandbox_settings(settings))
 
-    return await _serve(app, settings.host, settings.sandbox_port, f"sandbox on {settings.sandbox_url}")
+    click.echo(f"wanpu: sandbox on {settings.sandbox_url}; stop with Ctrl-C")
+    return run_async(_serve(app, taken))
 
 
 def sandbox_settings(settings: Settings) -> SandboxSettings:
@@ -157,13 +172,14 @@ async def _mall_app(settings: Settings) -> ASGIApp:
     return create_app(await open_mall(settings), works_in_background=settings.is_embedded)
 
 
-async def _serve(make: Callable[[], Any], host: str, port: int, what: str) -> int:
-    try:
-        taken = listen(host, port)
-    except PortBusy as busy:
-        return refused(busy)
+async def _serve(make: Callable[[], Awaitable[ASGIApp]], taken: socket.socket) -> int:
     stop = stop_signal()
     async with running(await make(), taken) as server:
-        click.echo(f"wanpu: {what}; stop with Ctrl-C")
         await until_stopped(stop, server)
     return 0
+
+
+def run_async(work: Coroutine[Any, Any, int]) -> int:
+    """Run one piece of work on the fast event loop; its exit code."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
