@@ -24,6 +24,8 @@ PAUSE_S = 1.0
 _STAMP_BYTES = 8
 _TIME_BYTES = 8
 
+_READS = {result: metrics.CACHE_READS.labels(result) for result in ("hit", "early", "miss", "away")}
+
 log = get_logger(__name__)
 
 Loader = Callable[[], Awaitable[bytes]]
@@ -58,6 +60,7 @@ class _Job:
 class _Load:
     task: asyncio.Task[bytes]
     names: frozenset[str]
+    stamp: bytes | None
 
 
 class Cache:
@@ -67,6 +70,7 @@ class Cache:
         self._store = store
         self._clock = clock
         self._loads: dict[str, _Load] = {}
+        self._loads_ended = 0
         self._owed_drops: set[str] = set()
         self._paused_until = 0.0
 
@@ -80,20 +84,20 @@ class Cache:
         """
         if not 0 < early_s <= ttl_s <= MAX_TTL_S:
             raise ValueError("0 < early_s <= ttl_s <= one day")
-        read = await self._read(key, tags)
+        read = await self._read_settled(key, tags)
         if read is None:
-            metrics.CACHE_READS.labels("away").inc()
+            _READS["away"].inc()
             job = _Job(key, loader, None, ttl_s, early_s, tuple(tags))
             return await self._load_once(job)
         job = _Job(key, loader, read.stamp, ttl_s, early_s, tuple(tags))
         if read.value is None:
-            metrics.CACHE_READS.labels("miss").inc()
+            _READS["miss"].inc()
             return await self._load_once(job)
         if self._now_ms() >= read.early_at_ms:
-            metrics.CACHE_READS.labels("early").inc()
+            _READS["early"].inc()
             self._start_load(job)
         else:
-            metrics.CACHE_READS.labels("hit").inc()
+            _READS["hit"].inc()
         return read.value
 
     async def drop(self, *keys: str) -> None:
@@ -118,6 +122,14 @@ class Cache:
             load.task.cancel()
         await asyncio.gather(*(load.task for load in self._loads.values()), return_exceptions=True)
         await self._store.close()
+
+    async def _read_settled(self, key: str, tags: Sequence[str]) -> _Read | None:
+        """Read again when a load ended while the answer was on its way: it may have brought the value."""
+        ended = self._loads_ended
+        read = await self._read(key, tags)
+        if read is not None and read.value is None and ended != self._loads_ended:
+            read = await self._read(key, tags)
+        return read
 
     async def _read(self, key: str, tags: Sequence[str]) -> _Read | None:
         """What the store says; None while it is away."""
@@ -154,14 +166,17 @@ class Cache:
         return await asyncio.shield(self._start_load(job).task)
 
     def _start_load(self, job: _Job) -> _Load:
-        if running := self._loads.get(job.key):
+        """One load per key and stamp: who has seen a newer version never waits for an older load."""
+        running = self._loads.get(job.key)
+        if running is not None and running.stamp == job.stamp:
             return running
-        load = _Load(asyncio.create_task(self._load(job)), job.names)
+        load = _Load(asyncio.create_task(self._load(job)), job.names, job.stamp)
         self._loads[job.key] = load
         load.task.add_done_callback(lambda task: self._end_load(job.key, load, task))
         return load
 
     def _end_load(self, key: str, load: _Load, task: asyncio.Task[bytes]) -> None:
+        self._loads_ended += 1
         if self._loads.get(key) is load:
             del self._loads[key]
         if not task.cancelled() and (error := task.exception()):
