@@ -27,6 +27,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MAX_RERUNS = 8
+_SNAPSHOT = "wanpu_snapshot"
 _POSTGRESQL_CONFLICTS = {"40001", "40P01", "55P03", "23505"}
 _MARIADB_SQL_MODE = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO"
 _MARIADB_CONFLICTS = {1020, 1062, 1205, 1213, 3572}
@@ -112,7 +113,7 @@ class Database:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
         """One consistent, read-only view over many statements."""
-        options: dict[str, Any] = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        options = {_SNAPSHOT: True} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         async with self._reader.connect() as connection:
             await connection.execution_options(**options)
             async with AsyncSession(connection, autoflush=False) as session:
@@ -181,7 +182,10 @@ def _prepare_sqlite(engine: Engine, *, writes: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif connection.get_execution_options().get(_SNAPSHOT):
+            connection.exec_driver_sql("BEGIN")
 
 
 def is_conflict(error: BaseException) -> bool:

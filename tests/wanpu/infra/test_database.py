@@ -104,6 +104,19 @@ async def test_reading_does_not_wait_for_a_writer_and_sees_nothing_of_it(db):
     assert await serial_of(db, "a") == 2
 
 
+async def test_each_statement_of_a_reading_sees_what_was_committed_before_it(db):
+    await add_segments(db, "a")
+    query = select(SEGMENTS.c.next_serial).where(SEGMENTS.c.name == "a")
+
+    async with db.reading() as session:
+        before = (await session.execute(query)).scalar_one()
+        async with db.transaction() as writer:
+            await set_serial(writer, "a", 2)
+        after = (await session.execute(query)).scalar_one()
+
+    assert (before, after) == (1, 2)
+
+
 async def test_a_snapshot_keeps_its_view_while_others_write_and_stops_nobody(db):
     await add_segments(db, "a")
 
