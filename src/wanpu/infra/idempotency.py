@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.http.json_body import parse_json
 from wanpu.infra.models import IdempotencyKey
+from wanpu.infra.statements import padded
 from wanpu.infra.tables import table_of
 from wanpu.kernel.errors import Conflict, Invalid
 
@@ -97,11 +98,13 @@ async def find(session: AsyncSession, scope: str, keys: Iterable[str]) -> dict[s
 
 async def find_many(session: AsyncSession, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
     """The first answers to many (scope, key) pairs in one statement; unknown pairs are left out."""
-    wanted = list(pairs)
+    wanted = padded(set(pairs))
     if not wanted:
         return {}
     table = table_of(IdempotencyKey)
-    rows = await session.execute(select(table).where(tuple_(table.c.scope, table.c.key).in_(wanted)))
+    # SQLite reads the whole table for a list of row values, yet goes through the key for alternatives.
+    is_wanted = or_(*(and_(table.c.scope == scope, table.c.key == key) for scope, key in wanted))
+    rows = await session.execute(select(table).where(is_wanted))
     return {(row.scope, row.key): Stored(row.fingerprint, row.status, row.body) for row in rows}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-Key = TypeVar("Key", bound=int | str)
+Key = TypeVar("Key", bound=int | str | tuple[str, str])
 
 
 async def insert_if_absent(
