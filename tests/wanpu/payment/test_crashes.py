@@ -48,7 +48,7 @@ def test_a_process_killed_while_a_payment_is_created_leaves_nothing_that_cannot_
     with served(db_url, sandbox, clock_offset_s=LATER_S) as survivor:
         for commits in range(MOST_COMMITS):
             payment_no = f"P{commits}"
-            with served(db_url, sandbox) as mortal:
+            with served(db_url, sandbox, public_url=survivor.base_url) as mortal:
                 has_died = dies(mortal, commits, f"/_test/create/{payment_no}")
             transactions = provider.pay(start_paying(survivor, payment_no))
             assert wait_until_paid(survivor, payment_no) == transactions
