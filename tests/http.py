@@ -84,7 +84,8 @@ class Caller:
         ) as response:
             text = await response.read()
             is_json = response.headers.get("content-type", "").startswith("application/json")
-            return Answer(response.status, json.loads(text) if is_json else text or None, response.headers)
+            decoded = json.loads(text) if is_json and text else text or None
+            return Answer(response.status, decoded, response.headers)
 
 
 def room_app(

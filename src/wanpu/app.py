@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 import wanpu
 from wanpu.crm.api import store as crm_store
@@ -18,6 +19,9 @@ from wanpu.order.api import pages as order_pages
 from wanpu.order.api import store as order_store
 from wanpu.payment.api import cashier, notify
 from wanpu.product.api import store as product_store
+
+WITHOUT_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""Looking for a tracer that nobody configured costs a tenth of a hot request."""
 
 STOREFRONT = Path(wanpu.__file__).parent / "static" / "h5"
 
@@ -40,6 +44,7 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
         description="A multi-merchant mall with its own payment platform.",
         lifespan=lifespan,
         redoc_url=None,
+        telemetry=WITHOUT_TELEMETRY,
     )
     app.state.services = mall.services
     app.state.orders = mall.orders

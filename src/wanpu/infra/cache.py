@@ -85,19 +85,15 @@ class Cache:
         if not 0 < early_s <= ttl_s <= MAX_TTL_S:
             raise ValueError("0 < early_s <= ttl_s <= one day")
         read = await self._read_settled(key, tags)
-        if read is None:
-            _READS["away"].inc()
-            job = _Job(key, loader, None, ttl_s, early_s, tuple(tags))
-            return await self._load_once(job)
-        job = _Job(key, loader, read.stamp, ttl_s, early_s, tuple(tags))
-        if read.value is None:
-            _READS["miss"].inc()
-            return await self._load_once(job)
-        if self._now_ms() >= read.early_at_ms:
-            _READS["early"].inc()
-            self._start_load(job)
-        else:
+        if read is not None and read.value is not None and self._now_ms() < read.early_at_ms:
             _READS["hit"].inc()
+            return read.value
+        job = _Job(key, loader, None if read is None else read.stamp, ttl_s, early_s, tuple(tags))
+        if read is None or read.value is None:
+            _READS["away" if read is None else "miss"].inc()
+            return await self._load_once(job)
+        _READS["early"].inc()
+        self._start_load(job)
         return read.value
 
     async def drop(self, *keys: str) -> None:

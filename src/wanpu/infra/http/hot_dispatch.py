@@ -1,35 +1,36 @@
 """Finds hot routes before the application's own layers do: those cost more than answering one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from wanpu.infra.http.hot_route import Endpoint, HotRoute
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class HotDispatch:
     """The innermost middleware: answers hot routes itself and hands everything else on.
 
-    A refusal goes to the handler that the application has for it. Other methods, prefixes and
-    parameters that are no plain text are left to the application, which has the same routes.
+    `routes`: method, path and endpoint of each. A refusal goes to the handler that the application
+    has for it. Other methods and prefixes are left to the application, which has the same routes.
     """
 
-    def __init__(self, app: ASGIApp, *, owner: FastAPI, routes: Sequence[HotRoute]) -> None:
+    def __init__(self, app: ASGIApp, *, owner: FastAPI, routes: Iterable[tuple[str, str, Endpoint]]) -> None:
         self._app = app
         self._owner = owner
         self._by_path: dict[tuple[str, str], Endpoint] = {}
         self._by_pattern: list[tuple[str, re.Pattern[str], Endpoint]] = []
-        for route in routes:
-            pattern, _, convertors = compile_path(route.path)
+        for method, path, endpoint in routes:
+            pattern, _, convertors = compile_path(path)
             if convertors:
-                self._by_pattern.append((route.method, pattern, route.endpoint))
+                self._by_pattern.append((method, pattern, endpoint))
             else:
-                self._by_path[route.method, route.path] = route.endpoint
+                self._by_path[method, path] = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._find(scope) if scope["type"] == "http" and not scope.get("root_path") else None
@@ -37,7 +38,7 @@ class HotDispatch:
             await self._app(scope, receive, send)
             return
         endpoint, parameters = found
-        scope |= {"app": self._owner, "endpoint": endpoint, "path_params": parameters}
+        scope.update(app=self._owner, endpoint=endpoint, path_params=parameters)
         request = Request(scope, receive, send)
         try:
             response = await endpoint(request)

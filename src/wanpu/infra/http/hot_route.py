@@ -5,7 +5,7 @@ An endpoint takes the request and answers a response; it reads its input with `r
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,15 +13,14 @@ from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from wanpu.infra.http.access import public as mark_public
 from wanpu.infra.http.errors import invalid_fields, language_of
+from wanpu.infra.http.hot_dispatch import Endpoint, HotDispatch
 from wanpu.infra.http.json_body import read_json
 
 M = TypeVar("M", bound=BaseModel)
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 _REF = "#/components/schemas/{model}"
 _PATH_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -67,11 +66,15 @@ def hot_route(
 def add_hot_routes(app: FastAPI, routes: Sequence[HotRoute]) -> None:
     """Add the routes to the application, before all others, and to its OpenAPI document.
 
-    They are found first: matching every other route costs more than answering one of these.
+    They are found first: matching every other route costs more than answering one of these. Call it
+    before anything adds a middleware that hot routes need too.
     """
     app.router.routes[:0] = [
         Route(route.path, route.endpoint, methods=[route.method], include_in_schema=False) for route in routes
     ]
+    app.add_middleware(
+        HotDispatch, owner=app, routes=[(route.method, route.path, route.endpoint) for route in routes]
+    )
     document_others = app.openapi
 
     def document() -> dict[str, Any]:
