@@ -31,8 +31,34 @@ function platformModules(): Plugin {
   };
 }
 
+const ELEMENT = 1;
+const COMPONENT = 1;
+const PLAIN_TAGS: Readonly<Record<string, string>> = { view: "div", text: "span" };
+
+/** On H5 let `view` and `text` be elements: uni-app's are components, and a list of products has hundreds. */
+function plainElements(node: { type: number; tag?: string; tagType?: number }): void {
+  const plain = PLAIN_TAGS[node.tag ?? ""];
+  if (platform === "h5" && node.type === ELEMENT && node.tagType === COMPONENT && plain) {
+    node.tag = plain;
+    node.tagType = 0;
+  }
+}
+
+/** What nearly every page needs, and the home page itself: one file that loads beside the entry, not after it. */
+const SHOP = /\/web\/(packages\/|storefront\/src\/(api|components|composables|native|platform|pages\/home|features\/cart\/cart-count|features\/member\/session|features\/product\/(categor|home|product-(card|grid))))/;
+
+function chunkOf(id: string): string | undefined {
+  if (id.includes("/node_modules/") && !id.includes("area-data")) {
+    return "vendor";
+  }
+  return SHOP.test(id) ? "shop" : undefined;
+}
+
 export default defineConfig({
-  plugins: [platformModules(), uni()],
+  plugins: [
+    platformModules(),
+    uni({ vueOptions: { template: { compilerOptions: { nodeTransforms: [plainElements] } } } }),
+  ],
   resolve: {
     alias: {
       "@domain": folder("../packages/domain"),
@@ -42,6 +68,8 @@ export default defineConfig({
       "@native": folder("src/native"),
     },
   },
+  build:
+    platform === "h5" ? { cssCodeSplit: false, rollupOptions: { output: { manualChunks: chunkOf } } } : {},
   css: {
     preprocessorOptions: {
       // Vite 5.2, which uni-app pins, still calls the old Sass interface.
