@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import structlog
 from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import RedisError
@@ -22,6 +23,20 @@ from wanpu.kernel.clock import ManualClock
 REDIS_URL = os.environ.get("WANPU_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 RABBITMQ_URL = os.environ.get("WANPU_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672/")
 TEST_MASTER_KEY = "kq3V9xw0cJbY7mZr2TfLhN8uPdGaE5sX"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Log lines of tests are plain text: drawing every local variable of a traceback takes seconds."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
+        ],
+        cache_logger_on_first_use=False,
+    )
 
 
 def server_absent(reason: str) -> None:

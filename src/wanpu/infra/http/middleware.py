@@ -131,7 +131,8 @@ class BodyLimit:
             if seen <= self._limit:
                 return message
             is_refused = True
-            await self._drain(receive)
+            if message.get("more_body"):
+                await self._drain(receive)
             await error_answer(scope, self._refusal())(scope, receive, send)
             return {"type": "http.disconnect"}
 
