@@ -13,7 +13,7 @@ from wanpu.infra.http.fields import IdText
 from wanpu.infra.http.hot_route import hot_route, read_body
 from wanpu.infra.http.json_answer import json_answer, json_bytes
 from wanpu.infra.http.json_body import StrictJsonRoute
-from wanpu.infra.http.paging import Cursor, Limit, decode_cursor, encode_cursor
+from wanpu.infra.http.paging import Cursor, CursorInvalid, Limit, decode_cursor, encode_cursor
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
 from wanpu.order import rules
@@ -230,7 +230,10 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, Id] | None:
     if cursor is None:
         return None
     microseconds, order_id = decode_cursor(cursor, int, int)
-    return EPOCH + int(microseconds) * MICROSECOND, Id(int(order_id))
+    try:
+        return EPOCH + int(microseconds) * MICROSECOND, Id(int(order_id))
+    except OverflowError as error:
+        raise CursorInvalid from error
 
 
 def _write_cursor(position: tuple[datetime, Id] | None) -> str | None:
