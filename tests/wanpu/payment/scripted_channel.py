@@ -60,6 +60,7 @@ class ScriptedChannel:
     lost: dict[str, deque[Exception]] = field(default_factory=dict)
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
     tamper: Callable[[PaymentReport], PaymentReport] | None = None  # what queries tell instead of the truth
+    refuses: str | None = None  # why every notification is refused
     transaction_count: int = 0
 
     async def create_payment(self, request: PaymentRequest) -> QrCode:
@@ -101,6 +102,8 @@ class ScriptedChannel:
     async def read_notification(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
     ) -> Notification:
+        if self.refuses is not None:
+            raise NotificationRefused(self.refuses)
         found = {name.lower(): value for name, value in headers.items()}
         if SIGNATURE not in found:
             raise NotificationRefused("missing_signature")

@@ -59,6 +59,7 @@ def test_a_hundred_copies_from_several_processes_to_several_processes_credit_onc
         assert second.get("/_test/audit") == []
 
 
+@pytest.mark.requirement("S3-013")
 def test_a_genuine_call_back_is_acknowledged_and_its_repeats_change_nothing(
     db_url: str, sandbox: RunningSandbox, provider: Provider
 ) -> None:
