@@ -13,13 +13,14 @@ export function isTab(url: string): boolean {
   return TABS.has(url.split("?")[0] ?? "");
 }
 
-export function openPage(url: string): void {
+/** Go to `url`; `arrived` is called when the page is there, or could not be opened. */
+export function openPage(url: string, arrived?: () => void): void {
   if (isTab(url)) {
-    uni.switchTab({ url: url.split("?")[0] ?? url });
+    uni.switchTab({ url: url.split("?")[0] ?? url, complete: arrived });
   } else if (getCurrentPages().length > DEEPEST) {
-    uni.redirectTo({ url });
+    uni.redirectTo({ url, complete: arrived });
   } else {
-    uni.navigateTo({ url });
+    uni.navigateTo({ url, complete: arrived });
   }
 }
 
