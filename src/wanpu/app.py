@@ -13,6 +13,7 @@ from wanpu.infra.http import health
 from wanpu.infra.http.errors import add_error_handlers
 from wanpu.infra.http.hot_route import add_hot_routes
 from wanpu.infra.http.middleware import add_middleware
+from wanpu.infra.http.openapi import describe_refusals_and_callers
 from wanpu.infra.http.single_page_site import SinglePageSite
 from wanpu.mall import Mall, background_work, close_mall
 from wanpu.order.api import pages as order_pages
@@ -53,6 +54,7 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
     for module in (crm_store, product_store, order_store, order_pages, cashier, health):
         app.include_router(module.router)
     add_hot_routes(app, [*product_store.HOT_ROUTES, *order_store.HOT_ROUTES, *notify.HOT_ROUTES])
+    describe_refusals_and_callers(app)
     app.mount("/cashier/assets", cashier.assets)
     app.mount("/files", SinglePageSite(mall.services.settings.data_dir / "files"), name="files")
     app.mount("/", SinglePageSite(STOREFRONT), name="storefront")

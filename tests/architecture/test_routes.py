@@ -134,3 +134,25 @@ async def test_every_documented_endpoint_takes_and_answers_json(app: FastAPI) ->
 
     assert len(document["paths"]) >= 15
     assert not_json == []
+
+
+async def test_the_document_tells_of_one_form_of_refusal_and_who_may_call(app: FastAPI) -> None:
+    document = app.openapi()
+    operations = {
+        (path, method): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+    assert not {"HTTPValidationError", "ValidationError"} & document["components"]["schemas"].keys()
+    refusal = document["components"]["schemas"]["RefusalOut"]
+    assert sorted(refusal["required"]) == ["code", "details", "message", "request_id"]
+    for operation in operations.values():
+        content = operation["responses"]["default"]["content"]["application/json"]
+        assert content == {"schema": {"$ref": "#/components/schemas/RefusalOut"}}
+        assert "422" not in operation["responses"]
+    assert document["components"]["securitySchemes"] == {"member": {"type": "http", "scheme": "bearer"}}
+    assert operations["/store/v1/me", "get"]["security"] == [{"member": []}]
+    assert operations["/store/v1/orders", "post"]["security"] == [{"member": []}]
+    assert "security" not in operations["/store/v1/products", "get"]
+    assert "security" not in operations["/store/v1/auth/login", "post"]

@@ -867,11 +867,6 @@ export interface components {
             /** Free Over Fen */
             free_over_fen: number | null;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * LoginBody
          * @description 会员登录: `account` is a username or a mobile number.
@@ -1408,6 +1403,22 @@ export interface components {
          */
         ProductSort: "new" | "price" | "-price" | "sales";
         /**
+         * RefusalOut
+         * @description Every answer that is no success. `code` is permanent; codes stand in `docs/errors.md`.
+         */
+        RefusalOut: {
+            /** Code */
+            code: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Message */
+            message: string;
+            /** Request Id */
+            request_id: string;
+        };
+        /**
          * RegisterBody
          * @description 会员注册.
          */
@@ -1529,19 +1540,6 @@ export interface components {
             /** Text */
             text: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -1571,13 +1569,13 @@ export interface operations {
                     "application/json": components["schemas"]["CashierStateOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1602,13 +1600,13 @@ export interface operations {
                     "application/json": components["schemas"]["CashierStateOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1631,6 +1629,15 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
         };
     };
     measures_metrics_get: {
@@ -1649,6 +1656,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1672,6 +1688,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
         };
     };
     readyz_readyz_get: {
@@ -1692,6 +1717,15 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
         };
     };
     list_addresses_store_v1_addresses_get: {
@@ -1710,6 +1744,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AddressList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1736,13 +1779,13 @@ export interface operations {
                     "application/json": components["schemas"]["AddressOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1767,13 +1810,13 @@ export interface operations {
                     "application/json": components["schemas"]["AddressOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1796,13 +1839,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1831,13 +1874,13 @@ export interface operations {
                     "application/json": components["schemas"]["AddressOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1864,13 +1907,13 @@ export interface operations {
                     "application/json": components["schemas"]["SignedInOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1890,6 +1933,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
             };
         };
     };
@@ -1915,13 +1967,13 @@ export interface operations {
                     "application/json": components["schemas"]["SignedInOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1942,6 +1994,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CartOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1968,13 +2029,13 @@ export interface operations {
                     "application/json": components["schemas"]["CartOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -1999,13 +2060,13 @@ export interface operations {
                     "application/json": components["schemas"]["CartOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2034,13 +2095,13 @@ export interface operations {
                     "application/json": components["schemas"]["CartOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2067,13 +2128,13 @@ export interface operations {
                     "application/json": components["schemas"]["CartOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2096,6 +2157,15 @@ export interface operations {
                     "application/json": components["schemas"]["CategoryTreeOut"];
                 };
             };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
         };
     };
     get_me_store_v1_me_get: {
@@ -2114,6 +2184,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2140,13 +2219,13 @@ export interface operations {
                     "application/json": components["schemas"]["MemberOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2171,13 +2250,13 @@ export interface operations {
                     "application/json": components["schemas"]["MerchantOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2206,13 +2285,13 @@ export interface operations {
                     "application/json": components["schemas"]["OrderListOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2241,6 +2320,15 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
         };
     };
     count_orders_store_v1_orders_counts_get: {
@@ -2259,6 +2347,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderCountOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2285,13 +2382,13 @@ export interface operations {
                     "application/json": components["schemas"]["PreviewOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2316,13 +2413,13 @@ export interface operations {
                     "application/json": components["schemas"]["OrderDetailOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2356,13 +2453,13 @@ export interface operations {
                     "application/json": components["schemas"]["CancelOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2391,13 +2488,13 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2422,13 +2519,13 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
@@ -2458,6 +2555,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProductListOut"];
                 };
             };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
         };
     };
     get_product_get: {
@@ -2478,6 +2584,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
                 };
             };
         };
