@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("subject", columns.code_text(128), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("window_ends_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_login_throttle")),
     )
     op.create_index(
@@ -475,6 +476,7 @@ def upgrade() -> None:
         sa.Column("term", columns.code_text(16), nullable=False),
         sa.Column("spu_id", columns.BigInt, autoincrement=False, nullable=False),
         sa.Column("weight", sa.SmallInteger(), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("term", "spu_id", name=op.f("pk_search_term")),
     )
     op.create_index(op.f("ix_search_term_spu_id"), "search_term", ["spu_id"], unique=False)

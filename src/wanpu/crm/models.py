@@ -105,5 +105,6 @@ class LoginThrottle(Base):
     subject: Mapped[str] = mapped_column(code_text(128), primary_key=True)  # "account:li", "ip:127.0.0.1"
     failures: Mapped[int] = mapped_column(Integer)
     window_ends_at: Mapped[datetime]
+    created_at: Mapped[datetime]
 
     __table_args__ = (Index(None, "window_ends_at"),)

@@ -57,7 +57,8 @@ async def delete_expired_tokens(session: AsyncSession, member_id: Id, now: datet
 
 async def lock_throttle(session: AsyncSession, subject: str, window_ends_at: datetime) -> LoginThrottle:
     """The counter of one account or address, locked; a new one ends at `window_ends_at`."""
-    row = {"subject": subject, "failures": 0, "window_ends_at": window_ends_at}
+    now = session.info["clock"].now()
+    row = {"subject": subject, "failures": 0, "window_ends_at": window_ends_at, "created_at": now}
     await insert_if_absent(session, LoginThrottle.__table__, row, key=["subject"])
     statement = select(LoginThrottle).where(LoginThrottle.subject == subject).with_for_update()
     return (await session.execute(statement)).scalar_one()

@@ -164,5 +164,6 @@ class SearchTerm(Base):
     term: Mapped[str] = mapped_column(code_text(16), primary_key=True)
     spu_id: Mapped[Id] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     weight: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime]
 
     __table_args__ = (Index(None, "spu_id"),)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -132,7 +133,7 @@ async def _add_spu(db: Database, created: CreatedSpu, new: NewSpu, status: SpuSt
         await queries.add_rows(
             session, SkuAttachment, [row | stamps for row in _sku_picture_rows(created, new)]
         )
-        await queries.add_rows(session, SearchTerm, _term_rows(created.spu_id, new))
+        await queries.add_rows(session, SearchTerm, _term_rows(created.spu_id, new, now))
 
 
 @rerun_on_conflict
@@ -270,9 +271,9 @@ def _sku_picture_rows(created: CreatedSpu, new: NewSpu) -> list[dict[str, Any]]:
     ]
 
 
-def _term_rows(spu_id: Id, new: NewSpu) -> list[dict[str, Any]]:
+def _term_rows(spu_id: Id, new: NewSpu, now: datetime) -> list[dict[str, Any]]:
     weights = {new.subtitle: SUBTITLE_WEIGHT, new.keyword: KEYWORD_WEIGHT, new.title: TITLE_WEIGHT}
     return [
-        {"term": term, "spu_id": spu_id, "weight": weight}
+        {"term": term, "spu_id": spu_id, "weight": weight, "created_at": now}
         for term, weight in sorted(index_terms(weights).items())
     ]
