@@ -225,11 +225,13 @@ async def get_available_by_spu(session: AsyncSession, spu_ids: Collection[Id]) -
 
 
 async def add_sales(session: AsyncSession, sold: Mapping[Id, int], now: datetime) -> None:
-    """Add sold units to products; one statement."""
+    """Add sold units to products, locked in the order of their ids."""
+    spu_ids = padded(sold)
+    await session.execute(select(Spu.id).where(Spu.id.in_(spu_ids)).order_by(Spu.id).with_for_update())
     spu: Table = Spu.__table__  # type: ignore[assignment]
     added = case(*((spu.c.id == spu_id, units) for spu_id, units in sorted(sold.items())), else_=0)
     await session.execute(
-        update(spu).where(spu.c.id.in_(padded(sold))).values(sales=spu.c.sales + added, updated_at=now)
+        update(spu).where(spu.c.id.in_(spu_ids)).values(sales=spu.c.sales + added, updated_at=now)
     )
 
 

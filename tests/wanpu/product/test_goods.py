@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from tests.builders import make_category, make_merchant, make_spu
 
 from wanpu.crm import MerchantNotFound
+from wanpu.infra.database import rerun_on_conflict
 from wanpu.infra.services import Services
 from wanpu.kernel.clock import ManualClock
 from wanpu.kernel.ids import Id, stamped_id
@@ -238,6 +239,22 @@ async def test_sales_are_added_per_product(services: Services) -> None:
 
     assert (await spu_of(services, first.spu_id)).sales == 3
     assert (await spu_of(services, second.spu_id)).sales == 5
+
+
+async def test_sales_of_the_same_products_in_any_order_are_all_added(services: Services) -> None:
+    first, second = await make_spu(services), await make_spu(services, title="竹茶盘")
+
+    @rerun_on_conflict
+    async def record(units: Mapping[Id, int]) -> None:
+        async with services.db.transaction() as session:
+            await record_sales(session, units)
+
+    there = {first.spu_id: 1, second.spu_id: 1}
+    back = {second.spu_id: 1, first.spu_id: 1}
+    await asyncio.gather(*(record(units) for units in [there, back] * 10))
+
+    assert (await spu_of(services, first.spu_id)).sales == 20
+    assert (await spu_of(services, second.spu_id)).sales == 20
 
 
 async def test_a_deleted_or_unknown_product_is_not_found(services: Services) -> None:
