@@ -1,0 +1,81 @@
+"""The two screens that every journey is walked on, and the watch over what a page must not do."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+_REFUSAL_ECHO = re.compile(r"Failed to load resource: the server responded with a status of \d{3}")
+"""The browser's own console line for an answer of 400 or more, which the watch sees as an answer already."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A size of screen with its way of pointing."""
+
+    name: str
+    options: dict[str, Any]
+
+    @property
+    def is_phone(self) -> bool:
+        return bool(self.options.get("is_mobile"))
+
+
+PHONE = Screen(
+    "phone",
+    {
+        "viewport": {"width": 390, "height": 844},
+        "is_mobile": True,
+        "has_touch": True,
+        "device_scale_factor": 2,
+    },
+)
+DESKTOP = Screen("desktop", {"viewport": {"width": 1440, "height": 900}})
+SCREENS = (PHONE, DESKTOP)
+
+
+@dataclass
+class Watch:
+    """Collects what no page may do: script errors, console errors, refusals nobody expected, foreign hosts."""
+
+    hosts: tuple[str, ...]
+    problems: list[str] = field(default_factory=list)
+    _expected: set[int] = field(default_factory=set)
+
+    def expect(self, *statuses: int) -> None:
+        """Answers of these statuses are part of the test from now on."""
+        self._expected |= set(statuses)
+
+    def over(self, context: BrowserContext) -> None:
+        """Watch every page of a browser context, also those it opens by itself."""
+        context.on("page", self._page)
+        context.on("request", self._request)
+        context.on("response", self._response)
+        context.on("console", self._console)
+
+    def _page(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not _REFUSAL_ECHO.match(message.text):
+            self.problems.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((*self.hosts, "data:", "blob:")):
+            self.problems.append(f"foreign host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self._expected:
+            self.problems.append(f"answer {response.status}: {response.request.method} {response.url}")

@@ -1,0 +1,72 @@
+"""`wanpu up` at a terminal: what it prints, that it keeps its data, how it stops, what it says of a busy port."""
+
+import re
+import socket
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.browser.running_mall import RunningMall, start_mall
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+STOPPED_WITHIN_S = 10
+PASSWORD_LINE = re.compile(r"^ +(console account admin|shopper accounts [\w, ]+): (\S+)$", re.MULTILINE)
+LOGIN = "/store/v1/auth/login"
+
+
+def may_sign_in(mall: RunningMall, password: str) -> bool:
+    """Whether the first demo shopper comes in with this password."""
+    request = urllib.request.Request(
+        mall.url + LOGIN,
+        data=f'{{"account": "demo", "password": "{password}"}}'.encode(),
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as refusal:
+        assert refusal.code == 401
+        return False
+
+
+def test_the_first_start_prints_its_passwords_once_and_a_second_one_keeps_the_data(tmp_path: Path) -> None:
+    first = start_mall(tmp_path)
+    first.wait_until_ready()
+    printed = dict(PASSWORD_LINE.findall(first.printed()))
+    assert set(printed) == {"console account admin", "shopper accounts demo, demo2, demo3"}
+    assert f"{first.url}/" in first.printed()
+    assert f"{first.sandbox_url}/wallet" in first.printed()
+    demo_password = printed["shopper accounts demo, demo2, demo3"]
+    assert demo_password != printed["console account admin"]
+    assert may_sign_in(first, demo_password)
+    assert not may_sign_in(first, "wanpu-wanpu")
+    asked_at = time.monotonic()
+    assert first.interrupt() == 0
+    assert time.monotonic() - asked_at < STOPPED_WITHIN_S
+    assert "Traceback" not in first.printed()
+
+    second = start_mall(tmp_path)
+    second.wait_until_ready()
+    assert PASSWORD_LINE.findall(second.printed()) == []
+    assert demo_password not in second.printed()
+    assert may_sign_in(second, demo_password)
+    assert second.read_rows("SELECT count(*) FROM spu") == first.read_rows("SELECT count(*) FROM spu")
+    assert second.interrupt() == 0
+
+
+@pytest.mark.parametrize("busy", ["mall", "sandbox"])
+def test_a_busy_port_gives_one_clear_line_and_touches_nothing(tmp_path: Path, busy: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as free:
+        used, other = taken.getsockname()[1], free.getsockname()[1]
+        free.close()
+        mall = start_mall(tmp_path, ports=(used, other) if busy == "mall" else (other, used))
+
+        assert mall.process.wait(60) == 1
+
+    assert mall.printed().strip() == f"wanpu: port {used} on 127.0.0.1 is in use or not allowed: Address already in use"
+    assert not mall.data_dir.exists()

@@ -1,0 +1,73 @@
+"""The README's pictures, taken from the purchase itself. Only runs that ask for them write files."""
+
+import os
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from tests.browser.marks import BROWSER_TEST
+from tests.browser.shopper import Phone, Shopper
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+MAX_BYTES = 150_000
+
+pytestmark = [
+    *BROWSER_TEST,
+    pytest.mark.skipif(os.environ.get("WANPU_SCREENSHOTS") != "1", reason="set WANPU_SCREENSHOTS=1 to write them"),
+]
+
+
+async def take(page: Page, name: str) -> None:
+    """Write what is on the screen as docs/images/`name`.webp."""
+    await page.wait_for_load_state("networkidle")
+    await page.evaluate("document.fonts.ready")
+    await page.evaluate(
+        "Promise.all([...document.images].filter((one) => one.checkVisibility() && one.loading !== 'lazy')"
+        ".map((one) => one.decode().catch(() => null)))"
+    )
+    picture = Image.open(BytesIO(await page.screenshot(animations="disabled")))
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    path = IMAGES / f"{name}.webp"
+    picture.convert("RGB").save(path, "WEBP", quality=82, method=6)
+    assert path.stat().st_size <= MAX_BYTES, (name, path.stat().st_size)
+
+
+async def test_the_purchase_as_the_readme_shows_it(shopper: Shopper, phone: Phone) -> None:
+    screen = shopper.screen.name
+    await shopper.store.add_address()
+    await shopper.open("/")
+    await expect(shopper.seen("product-card").first).to_be_visible()
+    await take(shopper.page, f"home-{screen}")
+
+    pot = await shopper.store.product("慢炖珐琅铸铁锅")
+    await shopper.open_product(pot["spu_id"])
+    await shopper.choose(颜色="番茄红")
+    await take(shopper.page, f"detail-{screen}")
+
+    wanted = (("慢炖珐琅铸铁锅", "番茄红 24厘米"), ("轻烤混合坚果罐", "原味 300克"), ("晨雾中度烘焙咖啡豆", None))
+    for title, spec in wanted:
+        sku = await shopper.store.sku(title, spec or (await shopper.store.product(title))["skus"][0]["spec"])
+        await shopper.store.add_to_cart(sku["sku_id"])
+    await shopper.open_cart()
+    if shopper.screen.is_phone:
+        await take(shopper.page, "cart-phone")
+    await shopper.press("cart-checkout")
+    await expect(shopper.seen("money-pay")).to_be_visible()
+    if not shopper.screen.is_phone:
+        await take(shopper.page, "checkout-desktop")
+    await shopper.submit_order()
+    code = await shopper.scan_code()
+    await take(shopper.page, f"cashier-{screen}")
+
+    await phone.scan(code)
+    if shopper.screen.is_phone:
+        await take(phone.page, "wallet")
+    await phone.end("pay")
+    await shopper.scene("paid")
+    await shopper.press("view-order")
+    await expect(shopper.seen("transaction-id").first).to_be_visible()
+    if shopper.screen.is_phone:
+        await take(shopper.page, "order-phone")
