@@ -43,9 +43,9 @@ async def hasten(session: AsyncSession, kind: str, ref: str, due_at: datetime) -
     wake_after_commit(session, due_at)
 
 
-async def cancel(session: AsyncSession, kind: str, ref: str) -> None:
-    """Forget the work; a run that has begun goes on to its end."""
-    await session.execute(delete(_table).where(_table.c.kind == kind, _table.c.ref == ref))
+async def cancel(session: AsyncSession, kind: str, *refs: str) -> None:
+    """Forget the work for these refs; a run that has begun goes on to its end."""
+    await session.execute(delete(_table).where(_table.c.kind == kind, _table.c.ref.in_(sorted(refs))))
 
 
 def row_for(kind: str, ref: str, due_at: datetime, now: datetime) -> dict[str, Any]:

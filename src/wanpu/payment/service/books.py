@@ -1,5 +1,6 @@
 """The locked rows that a list of reports is about, and what settling adds to them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,7 +55,7 @@ class Books:
     entries: list[Entry] = field(default_factory=list)
     events: list[outbox.Event] = field(default_factory=list)
     new_rows: list[ChannelTransaction | MoneyException] = field(default_factory=list)
-    finished_work: list[tuple[str, str]] = field(default_factory=list)
+    finished_work: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 async def load(session: AsyncSession, news: Sequence[Told]) -> Books:
@@ -102,8 +103,8 @@ async def write(session: AsyncSession, books: Books) -> None:
     await ledger.post(session, books.entries)
     for event in books.events:
         outbox.publish(session, event)
-    for kind, ref in books.finished_work:
-        await due_work.cancel(session, kind, ref)
+    for kind, refs in sorted(books.finished_work.items()):
+        await due_work.cancel(session, kind, *refs)
 
 
 def book_transaction(

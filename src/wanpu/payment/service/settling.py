@@ -146,7 +146,8 @@ def _credit(books: Books, news: Told, payment: Payment, attempt: PaymentAttempt)
     if PAYMENT_MOVES.move(payment.status, PaymentStatus.PAID):
         payment.status, payment.paid_at = PaymentStatus.PAID, paid_at
     books.events.append(_succeeded(app_code, payment, attempt, books.parts[attempt.id]))
-    books.finished_work += [(QUERY_ATTEMPT, attempt.attempt_no), (CLOSE_PAYMENT, str(payment.id))]
+    books.finished_work[QUERY_ATTEMPT].add(attempt.attempt_no)
+    books.finished_work[CLOSE_PAYMENT].add(str(payment.id))
 
 
 def move_attempt(attempt: PaymentAttempt, target: AttemptStatus) -> bool:
@@ -190,6 +191,6 @@ def _close(books: Books, attempt: PaymentAttempt) -> Settled:
     if attempt.status in LIVE or attempt.status is AttemptStatus.SUPERSEDED:
         move_attempt(attempt, AttemptStatus.CLOSED)
         attempt.closed_at = books.now
-        books.finished_work.append((QUERY_ATTEMPT, attempt.attempt_no))
+        books.finished_work[QUERY_ATTEMPT].add(attempt.attempt_no)
         return Settled.CLOSED
     return Settled.REPEATED
