@@ -86,7 +86,10 @@ class PaymentPort(Protocol):
         method is given again.
 
         Raises:
-            PaymentAlreadyPaid, PaymentClosed, PaymentNumberReused, MethodNotOffered, ChannelRefused.
+            PaymentInvalid, PaymentNumberReused, PaymentAlreadyPaid, PaymentClosed, PaymentTooLate.
+            MethodNotOffered, TooManyMerchants, MerchantNotReady, AmountTooLarge: not by this method.
+            ChannelRefused: the channel said no; another request starts another attempt.
+            ChannelUnavailable: the outcome is unknown; repeat the same request.
         """
         ...
 
@@ -110,5 +113,6 @@ class PaymentPort(Protocol):
 
         Raises:
             PaymentNotFound: no such paid part.
+            RefundNumberReused, RefundTooLarge: nothing was written.
         """
         ...

@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog import get_logger
 
 from wanpu.infra import due_work, outbox
+from wanpu.infra.database import after_commit
 from wanpu.infra.serials import Serials
 from wanpu.kernel.ids import Id
 from wanpu.payment import entries, ledger, queries
@@ -21,6 +24,8 @@ from wanpu.payment.models import (
     PaymentPart,
 )
 from wanpu.payment.states import ExceptionKind, ExceptionState
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,7 @@ async def write(session: AsyncSession, books: Books) -> None:
     await ledger.post(session, books.entries)
     for event in books.events:
         outbox.publish(session, event)
+        after_commit(session, partial(log.info, event.name, **event.model_dump(mode="json")))
     for kind, refs in sorted(books.finished_work.items()):
         await due_work.cancel(session, kind, *refs)
 
