@@ -8,6 +8,7 @@ function folder(path: string): string {
 
 export default defineConfig({
   root: folder(".."),
+  cacheDir: folder("node_modules/.vite"),
   resolve: {
     alias: {
       "@domain": folder("../packages/domain"),

@@ -1,13 +1,5 @@
 import { send } from "./request";
-import type { Category, Merchant, Page, Product, ProductCard, ProductSort } from "./types";
-
-export interface ProductQuery {
-  category_id?: string;
-  keyword?: string;
-  merchant_id?: string;
-  /** Left out: a search gives the best matches first, any other list the newest. */
-  sort?: ProductSort;
-}
+import type { Category, Merchant, Page, Product, ProductCard, ProductQuery } from "./types";
 
 /** The category tree, level 1 first. */
 export async function listCategories(): Promise<Category[]> {

@@ -1,11 +1,5 @@
 import { get, patch, post, remove } from "./request";
-import type { Address, AddressInput, Member, SignedIn } from "./types";
-
-export interface Registration {
-  username: string;
-  mobile: string;
-  password: string;
-}
+import type { Address, AddressInput, Member, Registration, SignedIn } from "./types";
 
 export function register(registration: Registration): Promise<SignedIn> {
   return post("/store/v1/auth/register", registration, { anonymous: true });

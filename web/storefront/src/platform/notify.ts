@@ -1,8 +1,10 @@
 /** Short messages to the shopper. */
 
 import { ApiError } from "@/api/errors";
+import { announce } from "@platform/announce";
 
 export function toast(title: string): void {
+  announce(title);
   uni.showToast({ title, icon: "none", duration: 2200 });
 }
 
@@ -14,19 +16,4 @@ export function showFailure(error: unknown): void {
   if (error.status !== 401) {
     toast(error.message);
   }
-}
-
-/** Ask before something that cannot be taken back. */
-export function confirmed(title: string, content: string, confirmText: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    uni.showModal({
-      title,
-      content,
-      confirmText,
-      cancelText: "再想想",
-      confirmColor: "#b8412c",
-      success: (answer) => resolve(answer.confirm),
-      fail: () => resolve(false),
-    });
-  });
 }

@@ -4,7 +4,8 @@ import { computed, ref } from "vue";
 
 import { changeCartItem, getCart, removeCartItems, selectWholeCart } from "@/api/cart";
 import type { Cart, CartItem } from "@/api/types";
-import { confirmed, showFailure } from "@platform/notify";
+import { showFailure } from "@platform/notify";
+import { confirmed } from "@platform/question";
 
 import { useCartCount } from "./cart-count";
 import { buyableGroups, checkoutItems, invalidItems, tickState, withQuantity, withTicks } from "./cart-view";

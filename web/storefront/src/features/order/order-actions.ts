@@ -3,7 +3,8 @@
 import { cancelOrder } from "@/api/orders";
 import type { Order } from "@/api/types";
 import { openCashier } from "@platform/cashier";
-import { confirmed, showFailure, toast } from "@platform/notify";
+import { showFailure, toast } from "@platform/notify";
+import { confirmed } from "@platform/question";
 import { OrderStatus } from "@domain/status";
 
 /** Whether the cashier would still take money for it; the mall decides in the end. */
@@ -21,7 +22,7 @@ export function payOrder(order: Order): void {
 
 /** Ask, cancel and say what came of it; true when the order has to be read again. */
 export async function askAndCancel(order: Order): Promise<boolean> {
-  if (!(await confirmed("取消订单", "取消后，为您保留的库存会放回货架。", "取消订单"))) {
+  if (!(await confirmed("取消订单", "取消后不能恢复，还想要的话可以重新下单。", "取消订单"))) {
     return false;
   }
   try {

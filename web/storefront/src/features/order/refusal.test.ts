@@ -5,7 +5,7 @@ import type { OrderPreview } from "@/api/types";
 
 import { orderRefusal } from "./refusal";
 
-function makeError(status: number, code: string, details: unknown = null): ApiError {
+function makeError(status: number, code: string, details: Record<string, unknown> = {}): ApiError {
   return new ApiError(status, { code, message: "不行", details, request_id: "r" });
 }
 

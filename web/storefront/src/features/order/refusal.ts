@@ -22,18 +22,18 @@ export function orderRefusal(error: unknown, preview: OrderPreview | null): Orde
     return null;
   }
   if (error.code === "order.sold_out") {
-    return { kind: "sold_out", items: shortItems(error.details as Partial<SoldOutDetails> | null, preview) };
+    return { kind: "sold_out", items: shortItems(error.details as Partial<SoldOutDetails>, preview) };
   }
   if (error.code === "order.price_changed") {
-    const payFen = (error.details as { pay_fen?: unknown } | null)?.pay_fen;
+    const payFen = error.details.pay_fen;
     return { kind: "price_changed", payFen: Number.isSafeInteger(payFen) ? (payFen as number) : null };
   }
   return { kind: "refused", message: error.message };
 }
 
-function shortItems(details: Partial<SoldOutDetails> | null, preview: OrderPreview | null): ShortItem[] {
+function shortItems(details: Partial<SoldOutDetails>, preview: OrderPreview | null): ShortItem[] {
   const known = (preview?.seller_orders ?? []).flatMap((seller) => seller.items);
-  return (details?.skus ?? []).map((sku) => {
+  return (details.skus ?? []).map((sku) => {
     const item = known.find((one) => one.sku_id === sku.sku_id);
     return { ...sku, name: item ? `${item.sku_name} ${item.sku_spec}`.trim() : "商品" };
   });
