@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -22,7 +22,7 @@ from wanpu.infra.models import DueWork
 from wanpu.infra.services import Services
 from wanpu.kernel.audit import Finding
 from wanpu.kernel.ids import Id
-from wanpu.payment.models import MoneyException
+from wanpu.payment.models import MoneyException, Payment, PaymentAttempt
 from wanpu.product import StockStrategy
 from wanpu.product.models import SkuStock
 
@@ -263,6 +263,16 @@ class Town:
             row = (await session.execute(select(SkuStock).where(SkuStock.sku_id == sku_id))).scalar_one()
         return row.available, row.held, row.sold
 
+    async def attempt_no_of(self, payment: Mapping[str, Any]) -> str:
+        """The channel's number of the live attempt of a payment."""
+        statement = (
+            select(PaymentAttempt.attempt_no)
+            .join(Payment, Payment.id == PaymentAttempt.live_payment_id)
+            .where(Payment.payment_no == payment["payment_no"])
+        )
+        async with self.services.db.reading() as session:
+            return str((await session.execute(statement)).scalar_one())
+
     async def exceptions_of(self, number: str) -> list[MoneyException]:
         """Money exceptions about an attempt number, oldest first."""
         statement = select(MoneyException).where(MoneyException.attempt_no == number)
@@ -271,10 +281,24 @@ class Town:
 
     async def make_due(self, kind: str, ref: str) -> None:
         """Let the time of one piece of due work come now."""
-        statement = update(DueWork).where(DueWork.kind == kind, DueWork.ref == ref)
-        async with self.services.db.transaction() as session:
-            result: Any = await session.execute(statement.values(due_at=self.services.clock.now()))
-            assert result.rowcount == 1
+        await self._move_due_work(kind, ref, self.services.clock.now())
+
+    async def postpone(self, kind: str, ref: str) -> None:
+        """Let one piece of due work rest for an hour."""
+        await self._move_due_work(kind, ref, self.services.clock.now() + timedelta(hours=1))
+
+    async def _move_due_work(self, kind: str, ref: str, due_at: datetime) -> None:
+        """Wait until nobody is doing it, then move it."""
+        statement = update(DueWork).where(
+            DueWork.kind == kind, DueWork.ref == ref, DueWork.lease_token.is_(None)
+        )
+
+        async def move() -> bool:
+            async with self.services.db.transaction() as session:
+                result: Any = await session.execute(statement.values(due_at=due_at))
+                return bool(result.rowcount)
+
+        await until(move)
 
     async def audit(self) -> Report:
         """What the audit finds now."""
