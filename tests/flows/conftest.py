@@ -103,7 +103,8 @@ def mall(request: pytest.FixtureRequest, flow_malls: Malls) -> RunningMall:
 async def town(mall: RunningMall, flow_malls: Malls, flow_sandbox: RunningSandbox) -> AsyncIterator[Town]:
     """Everything a purchase needs; the sandbox plays no trick yet, and the books are sound at the end."""
     services = await open_services(mall.settings)
-    async with aiohttp.ClientSession() as session:
+    connector = aiohttp.TCPConnector(force_close=True)  # Servers come and go in these tests.
+    async with aiohttp.ClientSession(connector=connector) as session:
         town = Town(mall, flow_sandbox, services, session, flow_malls.on(mall.engine)[1])
         await town.wallet.play_fair()
         yield town

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from wanpu.infra.settings import Settings
 
+_REPOSITORY = Path(__file__).parents[2]
 _READY_WITHIN_S = 60
 _STOPPED_WITHIN_S = 20
 _MASTER_KEY = "kq3V9xw0cJbY7mZr2TfLhN8uPdGaE5sX"
@@ -68,11 +69,24 @@ class RunningMall:
             sandbox_url=self.sandbox_url,
         )
 
-    def start(self) -> None:
-        """Start every process and wait until requests are answered."""
-        self._spawn("serve")
+    @property
+    def armed(self) -> Path:
+        """While this file exists, a process that was started to crash counts its commits."""
+        return self.folder / "armed"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every process that was started is alive."""
+        return bool(self._running) and all(process.poll() is None for process in self._running)
+
+    def start(self, *, crash: tuple[str, int] | None = None) -> None:
+        """Start every process and wait until requests are answered.
+
+        `crash`: ("before" or "after", n) ends a process at its n-th commit once `armed` exists.
+        """
+        self._spawn("serve", crash)
         if not self.settings.is_embedded:
-            self._spawn("worker")
+            self._spawn("worker", crash)
         self._wait_until_ready()
 
     def kill(self) -> None:
@@ -96,9 +110,12 @@ class RunningMall:
             check=False,
         )
 
-    def _spawn(self, verb: str) -> None:
+    def _spawn(self, verb: str, crash: tuple[str, int] | None) -> None:
         log: IO[bytes] = self._logs.enter_context((self.folder / f"{verb}.log").open("ab"))
         command = [sys.executable, "-m", "wanpu", verb]
+        if crash is not None:
+            when, number = crash
+            command = [sys.executable, "-m", "tests.flows.crashing", when, str(number), str(self.armed), verb]
         process = subprocess.Popen(
             command, env=self._environment(), cwd=self.folder, stdout=log, stderr=log, start_new_session=True
         )
@@ -114,7 +131,7 @@ class RunningMall:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return kept | self.variables
+        return kept | self.variables | {"PYTHONPATH": str(_REPOSITORY)}
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _READY_WITHIN_S
