@@ -95,8 +95,11 @@ async def db(db_url: str, clock: ManualClock) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def settings(db_url: str, tmp_path: Path) -> Settings:
+def settings(db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Development settings over the test's database; no variable of the machine leaks in."""
+    for name in [name for name in os.environ if name.startswith("WANPU_")]:
+        if not name.startswith("WANPU_TEST_"):
+            monkeypatch.delenv(name)
     return Settings(
         _env_file=None, data_dir=tmp_path, database_url=db_url, master_key=SecretStr(TEST_MASTER_KEY)
     )

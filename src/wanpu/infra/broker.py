@@ -24,6 +24,7 @@ from structlog import get_logger
 from wanpu.infra.database import Database, DatabaseAway, is_disconnect, rerun_on_conflict
 from wanpu.infra.dead_letters import bury
 from wanpu.infra.outbox import StoredEvent
+from wanpu.infra.outside_calls import refuse_inside_transaction
 from wanpu.infra.relay import PublisherAway
 from wanpu.infra.services import Services
 from wanpu.infra.settings import Settings
@@ -62,6 +63,7 @@ class BrokerPublisher:
         Raises:
             PublisherAway: not confirmed; it may or may not be in its queue.
         """
+        refuse_inside_transaction(f"publish {event.name}")
         message = aio_pika.Message(
             orjson.dumps(asdict(event)),
             content_type="application/json",

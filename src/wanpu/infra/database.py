@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from wanpu.infra.outside_calls import no_outside_calls
 from wanpu.infra.signals import Signals
 from wanpu.kernel.clock import Clock, SystemClock
 from wanpu.kernel.errors import Unavailable
@@ -89,9 +90,10 @@ class Database:
         hooks: list[Callable[[], None]] = []
         session.info["after_commit"] = hooks
         try:
-            await _open(session)
-            yield session
-            await session.commit()
+            with no_outside_calls():
+                await _open(session)
+                yield session
+                await session.commit()
         except BaseException:
             await session.rollback()
             raise
@@ -213,14 +215,16 @@ def is_disconnect(error: BaseException) -> bool:
 def rerun_on_conflict(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """Run a function again from its start when its transaction met a conflict; bounded.
 
-    It decorates only functions that make no outside call, since they may run several times.
+    It decorates only functions that make no outside call, since they may run several times; one that
+    tries is refused.
     """
 
     @functools.wraps(function)
     async def run(*args: P.args, **kwargs: P.kwargs) -> T:
         for attempt in range(MAX_RERUNS):
             try:
-                return await function(*args, **kwargs)
+                with no_outside_calls():
+                    return await function(*args, **kwargs)
             except DBAPIError as error:
                 if not is_conflict(error) or attempt == MAX_RERUNS - 1:
                     raise

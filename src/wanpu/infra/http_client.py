@@ -7,6 +7,8 @@ from typing import Protocol
 import aiohttp
 from yarl import URL
 
+from wanpu.infra.outside_calls import refuse_inside_transaction
+
 DEFAULT_TIMEOUT_S = 10.0
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
@@ -63,6 +65,7 @@ class AiohttpClient:
         body: bytes = b"",
         timeout_s: float = DEFAULT_TIMEOUT_S,
     ) -> HttpAnswer:
+        refuse_inside_transaction(f"{method} {url}")
         session = self._open_session()
         try:
             async with session.request(
