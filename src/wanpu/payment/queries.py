@@ -240,3 +240,11 @@ async def credited_parts(session: AsyncSession, *, app_code: str) -> dict[str, P
         .where(PayApp.code == app_code, PaymentAttempt.status == AttemptStatus.PAID)
     )
     return {part.reference: part for part in (await session.execute(statement)).scalars()}
+
+
+async def known_notification_ids(session: AsyncSession, notification_ids: Collection[int]) -> set[int]:
+    """Those of these raw notifications that are stored already."""
+    found = await session.scalars(
+        select(PaymentNotification.id).where(PaymentNotification.id.in_(sorted(notification_ids)))
+    )
+    return set(found)

@@ -8,10 +8,13 @@ from tests.wanpu.payment.room import Room, ask_for, audited, broken, notify, one
 
 from wanpu.infra.models import DueWork
 from wanpu.kernel.clock import ManualClock
+from wanpu.kernel.ids import Id
 from wanpu.payment import PaymentStatus
 from wanpu.payment.channel import NotificationRefused
 from wanpu.payment.kinds import SETTLE_NOTIFICATION
 from wanpu.payment.models import Payment, PaymentAttempt, PaymentNotification, PaymentPart
+from wanpu.payment.service.books import told
+from wanpu.payment.service.notices import Notice, store_and_settle
 from wanpu.payment.states import NotificationResult
 
 
@@ -85,3 +88,16 @@ async def test_a_refused_notification_is_not_stored(room: Room) -> None:
         await notify(room, report)
 
     assert await rows(room, PaymentNotification) == []
+
+
+async def test_a_batch_that_is_committed_again_stores_and_changes_nothing(room: Room) -> None:
+    await room.port.create(ask_for(room.clock))
+    report = room.channel.pay((await one(room, PaymentAttempt)).attempt_no)
+    account = await room.channels.facts(room.account_id)
+    notice = Notice(Id(1), "N-1", {}, "{}", room.clock.now(), await told(room.app.serials, account, report))
+
+    results = [await store_and_settle(room.app.db, [notice]) for _ in range(2)]
+
+    assert results == [[NotificationResult.SETTLED], [NotificationResult.REPEATED]]
+    assert (await one(room, PaymentNotification)).result is NotificationResult.SETTLED
+    assert await audited(room) == []

@@ -229,6 +229,19 @@ async def test_money_that_does_not_fit_is_never_credited_and_becomes_a_case(
     assert len(findings) == len(report.parts)
 
 
+async def test_a_claim_without_a_transaction_is_one_case_that_moves_no_money(room: Room) -> None:
+    report = replace(await paid_report(room), parts=())
+
+    results = [await notify(room, report) for _ in range(2)]
+
+    assert results == [NotificationResult.EXCEPTION] * 2
+    case = await one(room, MoneyException)
+    assert (case.kind, case.amount_fen, case.channel_payment_no) == (ExceptionKind.PARTS_MISMATCH, 3780, None)
+    assert await rows(room, ChannelTransaction) == []
+    assert await balances(room) == {}
+    assert await broken(room) == []
+
+
 async def test_the_same_misfit_told_again_opens_no_second_case(room: Room) -> None:
     report = other_amount(await paid_report(room))
 

@@ -51,7 +51,10 @@ def notice_lane(db: Database) -> Lane[Notice, NotificationResult]:
 
 @rerun_on_conflict
 async def store_and_settle(db: Database, notices: Sequence[Notice]) -> list[NotificationResult]:
-    """Store the raw rows and settle what they tell, in one transaction; what came of each."""
+    """Store the raw rows and settle what they tell, in one transaction; what came of each.
+
+    Repeating notices that were committed stores and changes nothing.
+    """
     async with db.transaction() as session:
         settled = await settle_reports(session, [notice.told for notice in notices])
         results = [RESULTS[outcome] for outcome in settled]
@@ -93,7 +96,9 @@ async def mark_settled(db: Database, notification_id: int) -> None:
 
 
 async def _insert_rows(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    await session.execute(insert(PaymentNotification), rows)
+    known = await queries.known_notification_ids(session, [row["id"] for row in rows])
+    if new := [row for row in rows if row["id"] not in known]:
+        await session.execute(insert(PaymentNotification), new)
 
 
 def _row(notice: Notice, result: NotificationResult, settled_at: datetime | None) -> dict[str, Any]:
