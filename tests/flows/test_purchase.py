@@ -2,19 +2,21 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
 from tests.flows.town import Town, until
+from wanpu.kernel.ids import owner_of
 from wanpu.order.models import CartItem
-from wanpu.payment.models import PaymentAttempt
+from wanpu.payment.models import Payment, PaymentAttempt, PaymentPart
 from wanpu.payment.states import AttemptStatus
 
 pytestmark = pytest.mark.timeout(240)
 
 
-@pytest.mark.requirement("S2-001", "S0-004", "S2-040", "S3-014", "S3-110")
+@pytest.mark.requirement("S2-040", "S3-014", "S3-110", "S2-054")
 async def test_goods_of_two_merchants_are_ordered_scanned_once_and_paid_with_a_transaction_each(
     town: Town,
 ) -> None:
@@ -44,11 +46,65 @@ async def test_goods_of_two_merchants_are_ordered_scanned_once_and_paid_with_a_t
     assert (await shopper.see_payment(payment))["status"] == "paid"
     assert (await town.stock_of(cup), await town.stock_of(pen)) == ((6, 0, 2), (7, 0, 1))
     assert (await shopper.http.get("/store/v1/cart")).body["merchants"] == []
+    await require_payment_on_record(town, order, payment, by_amount)
     audit = town.mall.run("audit", "--json")
     assert (audit.returncode, json.loads(audit.stdout)["broken"]) == (0, 0), audit.stderr
 
 
-@pytest.mark.requirement("S2-036", "S2-031")
+async def require_payment_on_record(
+    town: Town, order: dict[str, Any], payment: dict[str, Any], transactions: dict[int, str]
+) -> None:
+    """支付信息: order, buyer, platform, the channel's numbers and state, amounts and times."""
+    async with town.services.db.reading() as session:
+        kept = (
+            await session.execute(select(Payment).where(Payment.payment_no == payment["payment_no"]))
+        ).scalar_one()
+        attempt = (
+            await session.execute(select(PaymentAttempt).where(PaymentAttempt.payment_id == kept.id))
+        ).scalar_one()
+        parts = (
+            (await session.execute(select(PaymentPart).where(PaymentPart.attempt_id == attempt.id)))
+            .scalars()
+            .all()
+        )
+    assert kept.buyer_ref == str(owner_of(int(order["order_id"])))
+    assert (kept.status, kept.amount_fen, attempt.method) == ("paid", 4530, "wechatpay.native")
+    assert (attempt.status, attempt.amount_fen) == ("paid", 4530)
+    assert {part.amount_fen: part.channel_payment_no for part in parts} == transactions
+    assert {part.reference for part in parts} == {s["seller_order_id"] for s in order["seller_orders"]}
+    assert kept.created_at <= attempt.asked_at
+    assert kept.paid_at == attempt.paid_at
+
+
+@pytest.mark.requirement("S0-106")
+async def test_the_pay_link_leads_to_a_cashier_whose_code_is_the_channels_own(town: Town) -> None:
+    [shopper] = await town.invite(1)
+    order = await shopper.order({await town.make_goods(): 1}, 100)
+
+    opened = await town.nobody.get(order["cashier_url"])
+    cashier = opened.headers["Location"]
+    started = await town.nobody.send(
+        "POST",
+        f"{cashier}/attempts",
+        raw=b"method=wechatpay.native",
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+    )
+    payment = await shopper.pay(order)
+    page = await town.nobody.get(cashier)
+    [trade] = await town.wallet.trades_of(await town.attempt_no_of(payment))
+    await town.wallet.scan(payment)
+
+    assert (opened.status, started.status, started.body["scene"]) == (303, 201, "paying")
+    assert payment["action"]["content"] == trade["content"]
+    assert b"<svg" in page.body
+
+    async def is_paid() -> bool:
+        return (await town.nobody.get(f"{cashier}/state")).body["scene"] == "paid"
+
+    await until(is_paid)
+
+
+@pytest.mark.requirement("S2-036")
 async def test_one_merchants_order_is_a_plain_payment_and_the_live_code_is_given_again(town: Town) -> None:
     [shopper] = await town.invite(1)
     cup = await town.make_goods(price_fen=700)
@@ -191,7 +247,6 @@ async def test_a_code_that_is_two_hours_old_gives_way_to_a_fresh_one_and_its_att
     assert status is AttemptStatus.CLOSED
 
 
-@pytest.mark.requirement("S0-109", "S3-012")
 async def test_a_lost_notification_is_made_good_by_the_active_query(town: Town) -> None:
     [shopper] = await town.invite(1)
     cup = await town.make_goods()

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.timeout(300)
 BUYERS, UNITS = 50, 10
 
 
-@pytest.mark.requirement("S2-088")
 async def test_fifty_buyers_of_ten_units_place_exactly_ten_orders_when_stock_is_held_at_order(
     town: Town,
 ) -> None:
