@@ -91,9 +91,8 @@ def test_numbers_that_name_money_are_unique_by_constraint() -> None:
     unique = {
         (table.name, tuple(sorted(column.name for column in key.columns)))
         for table in tables()
-        for key in [*table.constraints, *(index for index in table.indexes if index.unique)]
-        if getattr(key, "unique", True)
-        and type(key).__name__ in ("UniqueConstraint", "PrimaryKeyConstraint", "Index")
+        for key in (*table.constraints, *(index for index in table.indexes if index.unique))
+        if isinstance(key, UniqueConstraint | PrimaryKeyConstraint | Index)
     }
 
     assert unique >= {

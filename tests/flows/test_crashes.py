@@ -99,7 +99,7 @@ async def buy_stubbornly(town: Town, shopper: Shopper, order: dict[str, Any]) ->
             answer = await shopper.start_payment(order)
             if answer.status == 201:
                 await town.wallet.scan(answer.body)
-            return (await shopper.see(order))["status_name"] == "to_ship"
+            return bool((await shopper.see(order))["status_name"] == "to_ship")
         except aiohttp.ClientError:
             return False
 

@@ -99,7 +99,7 @@ async def test_the_pay_link_leads_to_a_cashier_whose_code_is_the_channels_own(to
     assert b"<svg" in page.body
 
     async def is_paid() -> bool:
-        return (await town.nobody.get(f"{cashier}/state")).body["scene"] == "paid"
+        return bool((await town.nobody.get(f"{cashier}/state")).body["scene"] == "paid")
 
     await until(is_paid)
 
@@ -256,7 +256,7 @@ async def test_a_lost_notification_is_made_good_by_the_active_query(town: Town) 
     await town.wallet.scan(payment)
 
     async def look() -> bool:
-        return (await shopper.see_payment(payment))["status"] == "paid"
+        return bool((await shopper.see_payment(payment))["status"] == "paid")
 
     await until(look)
     await shopper.wait_for(order, "to_ship")

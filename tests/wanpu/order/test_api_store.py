@@ -28,6 +28,9 @@ from wanpu.payment import add_pay_app
 from wanpu.payment.models import PaymentAttempt
 from wanpu.product.service.goods import change_price, take_off_shelf
 
+NO_BOOLEANS: tuple[Any, ...] = (0, 1, "true", None, [])
+NO_MONEY: tuple[Any, ...] = (-1, 10**15 + 1, 1.0, "1", True, [], {})
+NO_SOURCES: tuple[Any, ...] = (-1, 5, "1", True, None, 1.0)
 NATIVE = "wechatpay.native"
 UNKNOWN = "9007199254740993"
 QUANTITIES_THAT_ARE_NONE: tuple[Any, ...] = (0, -1, 10_000, 2**31, 2**63, 1.0, 1.5, "1", True, None, [], {})
@@ -149,7 +152,7 @@ async def test_a_checkout_refuses_every_wrong_field_by_its_name(shop: Shop) -> N
 
     wrong: list[tuple[str, dict[str, Any]]] = [
         ("from_cart", shop.choice(from_cart=...)),
-        *(("from_cart", shop.choice(from_cart=value)) for value in (0, 1, "true", None, [])),
+        *(("from_cart", shop.choice(from_cart=value)) for value in NO_BOOLEANS),
         ("address_id", shop.choice(address_id=...)),
         *(("address_id", shop.choice(address_id=value)) for value in IDS_THAT_ARE_NONE),
         *(("items.0.sku_id", shop.choice(items=one(sku_id=value))) for value in IDS_THAT_ARE_NONE),
@@ -171,10 +174,7 @@ async def test_a_checkout_refuses_every_wrong_field_by_its_name(shop: Shop) -> N
         ("pay_fen", shop.choice(pay_fen=1)),
         ("member_id", shop.choice(member_id="1")),
     ]
-    money = [
-        ("expected_pay_fen", shop.choice(expected_pay_fen=value))
-        for value in (-1, 10**15 + 1, 1.0, "1", True, [], {})
-    ]
+    money = [("expected_pay_fen", shop.choice(expected_pay_fen=value)) for value in NO_MONEY]
     only_order = [("expected_pay_fen", shop.choice(expected_pay_fen=value)) for value in (None, ...)]
     before = await shop.fingerprint()
 
@@ -247,10 +247,10 @@ async def test_the_cart_refuses_every_wrong_field(shop: Shop) -> None:
     invalid: list[tuple[str, Any]] = [
         *((f"add {v!r}", adding(quantity=v)) for v in (*QUANTITIES_THAT_ARE_NONE, ...)),
         *((f"add sku {v!r}", adding(sku_id=v)) for v in (*IDS_THAT_ARE_NONE, ...)),
-        *((f"add source {v!r}", adding(source=v)) for v in (-1, 5, "1", True, None, 1.0)),
+        *((f"add source {v!r}", adding(source=v)) for v in NO_SOURCES),
         ("unknown field", adding(price_fen=1)),
         *((f"set {v!r}", shop.buyer.patch(item, {"quantity": v})) for v in QUANTITIES_THAT_ARE_NONE),
-        *((f"tick {v!r}", shop.buyer.patch(item, {"selected": v})) for v in (0, 1, "true", [])),
+        *((f"tick {v!r}", shop.buyer.patch(item, {"selected": v})) for v in NO_BOOLEANS),
         ("set nothing", shop.buyer.patch(item, {})),
         ("set an unknown field", shop.buyer.patch(item, {"quantity": 1, "price": 1})),
         *(

@@ -297,7 +297,7 @@ async def test_a_key_sent_to_two_processes_at_once_is_answered_with_one_order_ev
 
     async with services.db.transaction() as session:
         await _lock_stock_row(session, spu.sku_ids[0])
-        tasks = [asyncio.create_task(place_orders(app, [command])) for app in others]
+        tasks = [asyncio.ensure_future(place_orders(app, [command])) for app in others]
         await asyncio.gather(*(reached.wait() for reached in waiting))
     results = [result for [result] in await asyncio.gather(*tasks)]
 
