@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import (
     DateTime,
     Float,
+    Index,
     Numeric,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
     func,
     insert,
     select,
