@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wanpu.kernel.ids import Id
-from wanpu.kernel.money import MAX_FEN, Fen
+from wanpu.kernel.money import Fen
 from wanpu.product.errors import ProductInvalid
 from wanpu.product.states import StockStrategy
 
 MAX_STOCK = 2**31 - 1
+MAX_PRICE_FEN = 10**9  # ten million yuan: the fullest cart still adds up to money that we book
 MAX_SKUS = 200
 MAX_SPEC_LENGTH = 255
 MAX_TITLE_LENGTH = 128
@@ -75,12 +76,12 @@ def check_new_spu(new: NewSpu) -> None:
 
 
 def check_price(price_fen: int) -> None:
-    """Refuse a price that is not positive or larger than any money we book.
+    """Refuse a price that is not positive or larger than any product here costs.
 
     Raises:
         ProductInvalid: it is.
     """
-    if not 0 < price_fen <= MAX_FEN:
+    if not 0 < price_fen <= MAX_PRICE_FEN:
         raise _invalid("a price is a positive number of fen")
 
 

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from wanpu.crm import SellingMerchant
 from wanpu.kernel.ids import Id
-from wanpu.kernel.money import Fen
+from wanpu.kernel.money import MAX_FEN, Fen
 from wanpu.order.errors import MerchantClosed, SkuNotFound, SkuOffShelf, TooManyMerchants
-from wanpu.order.rules import MAX_MERCHANTS, Line, check_lines, price_order
+from wanpu.order.rules import MAX_LINES, MAX_MERCHANTS, MAX_QUANTITY, Line, check_lines, price_order
 from wanpu.product import SkuOnSale, StockStrategy
+from wanpu.product.rules import MAX_PRICE_FEN
 
 
 def make_sku(
@@ -151,3 +152,7 @@ def test_one_checkout_pays_fifty_merchants_and_no_more(sellers: int) -> None:
             check_lines(dict.fromkeys(skus, 1), skus, merchants)
     else:
         assert len(check_lines(dict.fromkeys(skus, 1), skus, merchants)) == 50
+
+
+def test_the_fullest_and_dearest_cart_still_adds_up_to_money_that_is_booked() -> None:
+    assert MAX_LINES * MAX_QUANTITY * MAX_PRICE_FEN <= MAX_FEN

@@ -5,9 +5,17 @@ from dataclasses import replace
 import pytest
 
 from wanpu.kernel.ids import Id
-from wanpu.kernel.money import MAX_FEN, Fen
+from wanpu.kernel.money import Fen
 from wanpu.product.errors import ProductInvalid
-from wanpu.product.rules import MAX_STOCK, NewSku, NewSpu, SaleAttribute, check_new_spu, spec_of
+from wanpu.product.rules import (
+    MAX_PRICE_FEN,
+    MAX_STOCK,
+    NewSku,
+    NewSpu,
+    SaleAttribute,
+    check_new_spu,
+    spec_of,
+)
 from wanpu.product.states import SPU_MOVES, SpuStatus
 
 BLACK = NewSku({"颜色": "黑", "尺码": "L"}, Fen(1990), 8)
@@ -22,7 +30,9 @@ SHIRT = NewSpu(
 ONE = NewSpu(merchant_id=Id(7), category_id=Id(11), title="一本书", skus=(NewSku({}, Fen(1), 0),))
 
 
-@pytest.mark.parametrize("product", [SHIRT, ONE, replace(ONE, skus=(NewSku({}, Fen(MAX_FEN), MAX_STOCK),))])
+@pytest.mark.parametrize(
+    "product", [SHIRT, ONE, replace(ONE, skus=(NewSku({}, Fen(MAX_PRICE_FEN), MAX_STOCK),))]
+)
 def test_a_product_whose_variants_fit_its_attributes_is_accepted(product: NewSpu) -> None:
     check_new_spu(product)
 
@@ -47,7 +57,7 @@ def test_a_product_whose_variants_fit_its_attributes_is_accepted(product: NewSpu
         (replace(SHIRT, sale_attrs=(SaleAttribute("颜色", ("黑", "黑")),)), "same value twice"),
         (replace(ONE, skus=(NewSku({}, Fen(0), 1),)), "positive number of fen"),
         (replace(ONE, skus=(NewSku({}, Fen(-1), 1),)), "positive number of fen"),
-        (replace(ONE, skus=(NewSku({}, Fen(MAX_FEN + 1), 1),)), "positive number of fen"),
+        (replace(ONE, skus=(NewSku({}, Fen(MAX_PRICE_FEN + 1), 1),)), "positive number of fen"),
         (replace(ONE, skus=(NewSku({}, Fen(1), -1),)), "stock"),
         (replace(ONE, skus=(NewSku({}, Fen(1), MAX_STOCK + 1),)), "stock"),
     ],
