@@ -2,13 +2,11 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright, expect
-
+from playwright.async_api import Browser, BrowserContext, StorageState, async_playwright, expect
 from tests.browser.running_mall import RunningMall, running_mall
 from tests.browser.sandbox_control import SandboxControl
 from tests.browser.screens import CHROMIUM, FLAGS, SCREENS, Screen, Watch
@@ -17,7 +15,6 @@ from tests.browser.store import StoreApi, new_person
 from tests.conftest import server_absent
 from tests.http import Caller
 
-LOOP = "session"
 STEP_MS = 10_000
 """How long a page may take for one step on a busy machine."""
 
@@ -37,7 +34,7 @@ def house(mall: RunningMall) -> RunningMall:
     return mall
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope=LOOP)
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium, started once; every test gets contexts of its own."""
     if shutil.which(CHROMIUM) is None:
@@ -55,7 +52,7 @@ def screen(request: pytest.FixtureRequest) -> Screen:
     return chosen
 
 
-@pytest_asyncio.fixture(loop_scope=LOOP)
+@pytest_asyncio.fixture(loop_scope="session")
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     """Connections for looking behind the pages."""
     async with aiohttp.ClientSession() as session:
@@ -68,7 +65,7 @@ def store(house: RunningMall, http: aiohttp.ClientSession) -> StoreApi:
     return StoreApi(Caller(http, house.url))
 
 
-@pytest_asyncio.fixture(loop_scope=LOOP)
+@pytest_asyncio.fixture(loop_scope="session")
 async def sandbox(house: RunningMall, http: aiohttp.ClientSession) -> AsyncIterator[SandboxControl]:
     """The provider's world; faults that a test set end with it."""
     control = SandboxControl(Caller(http, house.sandbox_url))
@@ -84,13 +81,19 @@ def watch(house: RunningMall) -> Iterator[Watch]:
     assert watching.problems == []
 
 
-async def _context(browser: Browser, screen: Screen, watch: Watch, house: RunningMall, token: str | None) -> BrowserContext:
-    kept = [{"name": "wanpu.token", "value": token}] if token else []
+async def _context(
+    browser: Browser, screen: Screen, watch: Watch, house: RunningMall, token: str | None
+) -> BrowserContext:
+    signed_in: StorageState = {"cookies": [], "origins": []}
+    if token:
+        signed_in["origins"] = [
+            {"origin": house.url, "localStorage": [{"name": "wanpu.token", "value": token}]}
+        ]
     context = await browser.new_context(
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         reduced_motion="reduce",
-        storage_state={"cookies": [], "origins": [{"origin": house.url, "localStorage": kept}]},
+        storage_state=signed_in,
         **screen.options,
     )
     context.set_default_timeout(STEP_MS)
@@ -98,7 +101,7 @@ async def _context(browser: Browser, screen: Screen, watch: Watch, house: Runnin
     return context
 
 
-@pytest_asyncio.fixture(loop_scope=LOOP)
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor(
     browser: Browser, screen: Screen, watch: Watch, house: RunningMall, store: StoreApi
 ) -> AsyncIterator[Shopper]:
@@ -108,7 +111,7 @@ async def visitor(
     await context.close()
 
 
-@pytest_asyncio.fixture(loop_scope=LOOP)
+@pytest_asyncio.fixture(loop_scope="session")
 async def shopper(
     browser: Browser, screen: Screen, watch: Watch, house: RunningMall, store: StoreApi
 ) -> AsyncIterator[Shopper]:
@@ -119,7 +122,7 @@ async def shopper(
     await context.close()
 
 
-@pytest_asyncio.fixture(loop_scope=LOOP)
+@pytest_asyncio.fixture(loop_scope="session")
 async def phone(browser: Browser, watch: Watch, house: RunningMall) -> AsyncIterator[Phone]:
     """The buyer's phone with its wallet, a device of its own."""
     context = await _context(browser, SCREENS[0], watch, house, None)

@@ -6,7 +6,7 @@ from tests.browser.shopper import Shopper
 
 
 async def order_of_two_shops(me: Shopper) -> dict[str, Any]:
-    """An unpaid order of ¥0.52: a pencil and a sheet of stickers of one shop, and a hand cream sample of another."""
+    """An unpaid order of ¥0.51: a pencil of one shop and a sample of hand cream of another."""
     address_id = await me.store.add_address()
     pencil = await me.store.sku("原木三角铅笔", "HB")
     cream = await me.store.sku("花信护手霜试用装", "栀子")

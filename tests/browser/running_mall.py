@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +92,10 @@ def free_ports() -> tuple[int, int]:
         return one.getsockname()[1], other.getsockname()[1]
 
 
-def start_mall(folder: Path, *, ports: tuple[int, int] | None = None, **variables: str) -> RunningMall:
-    """Start it over `folder`/data. `variables` are settings such as WANPU_ORDER_PAY_MINUTES.
+def start_mall(
+    folder: Path, *, ports: tuple[int, int] | None = None, settings: Mapping[str, str] | None = None
+) -> RunningMall:
+    """Start it over `folder`/data. `settings` are variables such as WANPU_ORDER_PAY_MINUTES.
 
     It may still be loading when this returns.
     """
@@ -112,7 +114,7 @@ def start_mall(folder: Path, *, ports: tuple[int, int] | None = None, **variable
         process = subprocess.Popen(
             [sys.executable, "-m", "wanpu", "up"],
             cwd=folder,
-            env=own | variables,
+            env=own | dict(settings or {}),
             stdout=file,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -124,7 +126,7 @@ def start_mall(folder: Path, *, ports: tuple[int, int] | None = None, **variable
 def running_mall(folder: Path, **variables: str) -> Iterator[RunningMall]:
     """A mall with demo data and known passwords that is ready; it is stopped at the end of the block."""
     passwords = {"WANPU_DEMO_PASSWORD": DEMO_PASSWORD, "WANPU_ADMIN_PASSWORD": ADMIN_PASSWORD}
-    mall = start_mall(folder, **(passwords | variables))
+    mall = start_mall(folder, settings=passwords | variables)
     try:
         mall.wait_until_ready()
         yield mall

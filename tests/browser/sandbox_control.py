@@ -20,7 +20,9 @@ class SandboxControl:
     async def withhold_notifications(self) -> None:
         """No call-back reaches the mall until `end_faults`."""
         await self._done(
-            await self._caller.send("PUT", "/_sandbox/faults", {"notifications": [{"kind": "off", "times": None}]})
+            await self._caller.send(
+                "PUT", "/_sandbox/faults", {"notifications": [{"kind": "off", "times": None}]}
+            )
         )
 
     async def drop_answers(self, path: str) -> None:

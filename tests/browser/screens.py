@@ -33,6 +33,10 @@ class Screen:
         return bool(self.options.get("is_mobile"))
 
 
+PHONE_BROWSER = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/140.0.0.0 Mobile Safari/537.36"
+)
 PHONE = Screen(
     "phone",
     {
@@ -40,6 +44,7 @@ PHONE = Screen(
         "is_mobile": True,
         "has_touch": True,
         "device_scale_factor": 2,
+        "user_agent": PHONE_BROWSER,
     },
 )
 DESKTOP = Screen("desktop", {"viewport": {"width": 1440, "height": 900}})
@@ -48,7 +53,7 @@ SCREENS = (PHONE, DESKTOP)
 
 @dataclass
 class Watch:
-    """Collects what no page may do: script errors, console errors, refusals nobody expected, foreign hosts."""
+    """Collects what no page may do: script and console errors, unexpected refusals, foreign hosts."""
 
     hosts: tuple[str, ...]
     problems: list[str] = field(default_factory=list)

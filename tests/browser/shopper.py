@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
-
 from tests.browser.qr import decode_qr
 from tests.browser.running_mall import RunningMall
 from tests.browser.screens import Screen, Watch
@@ -112,7 +111,9 @@ class Shopper:
         """The row of one SKU."""
         return self.page.locator(f'[data-testid="cart-line"][data-sku-id="{sku_id}"]').filter(visible=True)
 
-    async def write_address(self, *, name: str, mobile: str, region: tuple[str, str, str], street: str) -> None:
+    async def write_address(
+        self, *, name: str, mobile: str, region: tuple[str, str, str], street: str
+    ) -> None:
         """Fill in the address page that is open, and save."""
         await self.fill("field-recv_name", name)
         await self.fill("field-recv_tel", mobile)

@@ -22,7 +22,7 @@ class Person:
 def new_person() -> Person:
     """Somebody who has no account yet."""
     number = next(_numbers)
-    return Person(f"shopper{number}", f"139{number:08d}")
+    return Person(f"xiaohe{number}", f"139{number:08d}")
 
 
 class StoreApi:
@@ -47,14 +47,15 @@ class StoreApi:
 
     async def product(self, title: str) -> dict[str, Any]:
         """The one product whose title begins so, with its SKUs."""
-        words = title.split()[0]
+        words = title.split(maxsplit=1)[0]
         found = await self.get("/products", query={"keyword": words, "limit": "100"})
         (spu_id,) = [item["spu_id"] for item in found["items"] if item["title"].startswith(title)]
         return await self.get(f"/products/{spu_id}")
 
     async def sku(self, title: str, spec: str) -> dict[str, Any]:
         """One variant of a product."""
-        (sku,) = [sku for sku in (await self.product(title))["skus"] if sku["spec"] == spec]
+        skus: list[dict[str, Any]] = (await self.product(title))["skus"]
+        (sku,) = [sku for sku in skus if sku["spec"] == spec]
         return sku
 
     async def add_address(self) -> str:

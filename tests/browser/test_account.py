@@ -2,7 +2,6 @@
 
 import pytest
 from playwright.async_api import expect
-
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.running_mall import DEMO_PASSWORD
 from tests.browser.shopper import Shopper
@@ -28,7 +27,7 @@ async def test_a_demo_shopper_logs_in_by_mobile_number_and_out_again(visitor: Sh
     token = await visitor.page.evaluate("localStorage.getItem('wanpu.token')")
 
     await visitor.press("logout")
-    await visitor.press(visitor.page.get_by_text("退出", exact=True).filter(visible=True))
+    await visitor.press("question-yes")
     await expect(visitor.seen("me-login")).to_be_visible()
     assert await visitor.page.evaluate("localStorage.getItem('wanpu.token')") is None
     assert await visitor.store.status_with(token, "/me") == 401

@@ -1,7 +1,6 @@
 """Looking around: search, deep links, the way back, goods that cannot be had."""
 
 from playwright.async_api import expect
-
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.shopper import Shopper
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest_asyncio
 from playwright.async_api import expect
-
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.shopper import Shopper
 
@@ -78,12 +77,12 @@ async def test_a_row_is_deleted_only_after_a_question(shopper: Shopper, filled: 
     await shopper.open_cart()
     pencil = shopper.cart_line(filled["pencil"])
     await shopper.press(shopper.seen("cart-item-delete", within=pencil))
-    await shopper.press(shopper.page.get_by_text("再想想", exact=True).filter(visible=True))
+    await shopper.press("question-no")
     await expect(pencil).to_be_visible()
     assert filled["pencil"] in await rows(shopper)
 
     await shopper.press(shopper.seen("cart-item-delete", within=pencil))
-    await shopper.press(shopper.page.get_by_text("删除", exact=True).filter(visible=True))
+    await shopper.press("question-yes")
     await expect(pencil).to_have_count(0)
     assert set(await rows(shopper)) == {filled["pen"], filled["mug"]}
 
@@ -100,7 +99,7 @@ async def test_a_row_off_the_shelf_is_folded_away_and_can_be_cleared(
     await expect(shopper.seen("cart-invalid-line")).to_contain_text("下架")
 
     await shopper.press("cart-invalid-clear")
-    await shopper.press(shopper.page.get_by_text("删除", exact=True).filter(visible=True))
+    await shopper.press("question-yes")
     await expect(shopper.seen("cart-invalid-toggle")).to_have_count(0)
     assert set(await rows(shopper)) == set(filled.values())
     shopper.house.change_rows("UPDATE spu SET status = 20 WHERE id = ?", tote["spu_id"])

@@ -1,7 +1,6 @@
-"""Between the sums and the order: what changes meanwhile is told, and nothing is ordered behind one's back."""
+"""Between the sums and the order: what changes meanwhile is told, and nothing is ordered unseen."""
 
 from playwright.async_api import expect
-
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.shopper import Phone, Shopper
 
@@ -18,7 +17,9 @@ async def test_a_price_that_changed_is_shown_and_confirmed_before_anything_is_or
     shopper: Shopper, phone: Phone
 ) -> None:
     await shopper.store.add_address()
-    sku = await shopper.store.sku("慢慢来木框静音挂钟", (await shopper.store.product("慢慢来木框静音挂钟"))["skus"][0]["spec"])
+    sku = await shopper.store.sku(
+        "慢慢来木框静音挂钟", (await shopper.store.product("慢慢来木框静音挂钟"))["skus"][0]["spec"]
+    )
     await buy_directly(shopper, sku["sku_id"])
     await expect(shopper.seen("money-pay")).to_have_text("¥99.00")
     shopper.watch.expect(409)
@@ -38,7 +39,9 @@ async def test_a_price_that_changed_is_shown_and_confirmed_before_anything_is_or
 
 async def test_what_sold_out_meanwhile_is_named_with_what_is_left(shopper: Shopper) -> None:
     await shopper.store.add_address()
-    sku = await shopper.store.sku("雨滴 68 键机械键盘", (await shopper.store.product("雨滴 68 键机械键盘"))["skus"][0]["spec"])
+    sku = await shopper.store.sku(
+        "雨滴 68 键机械键盘", (await shopper.store.product("雨滴 68 键机械键盘"))["skus"][0]["spec"]
+    )
     await buy_directly(shopper, sku["sku_id"])
     shopper.watch.expect(409)
     take_away(shopper, sku["sku_id"], left=0)
@@ -75,10 +78,15 @@ async def test_remarks_go_to_their_shop_and_another_address_changes_the_parcel(s
     await shopper.write_address(
         name="周予安", mobile="13900139000", region=("广东省", "广州市", "天河区"), street="体育东路 66 号"
     )
+    await shopper.press(shopper.seen("address-use").filter(has_text="周予安"))
     await expect(shopper.seen("checkout-address")).to_contain_text("广东省广州市天河区 体育东路 66 号")
     await shopper.submit_order()
 
     (placed,) = await shopper.store.orders()
     order = await shopper.store.order(placed["order_id"])
-    assert (order["recv_name"], order["recv_area"], order["recv_addr"]) == ("周予安", "天河区", "体育东路 66 号")
+    assert (order["recv_name"], order["recv_area"], order["recv_addr"]) == (
+        "周予安",
+        "天河区",
+        "体育东路 66 号",
+    )
     assert [seller["buyer_remark"] for seller in order["seller_orders"]] == ["请放门口"]

@@ -4,7 +4,6 @@ import time
 
 import pytest
 from playwright.async_api import expect
-
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.orders import attempt_numbers, order_of_two_shops, status_of
 from tests.browser.sandbox_control import SandboxControl
@@ -51,7 +50,7 @@ async def test_an_order_cancelled_in_the_list_is_over_at_the_cashier_and_in_the_
 
     await shopper.open("/pages/order/list")
     await shopper.press("order-cancel")
-    await shopper.press(shopper.page.get_by_text("取消订单", exact=True).filter(visible=True).last)
+    await shopper.press("question-yes")
     await expect(shopper.seen("order-status")).to_have_text("已关闭")
 
     await cashier.scene("cancelled")

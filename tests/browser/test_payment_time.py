@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import expect
-
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.orders import attempt_numbers, order_of_two_shops, status_of
 from tests.browser.running_mall import RunningMall, running_mall
@@ -78,7 +77,9 @@ async def test_an_order_whose_time_is_over_is_closed_everywhere(
 
     now = stored(datetime.now(UTC))
     number = (await shopper.store.payment(order["order_id"]))["payment_no"]
-    shopper.house.change_rows('UPDATE "order" SET should_paid_before = ? WHERE id = ?', now, order["order_id"])
+    shopper.house.change_rows(
+        'UPDATE "order" SET should_paid_before = ? WHERE id = ?', now, order["order_id"]
+    )
     shopper.house.change_rows("UPDATE payment SET expires_at = ? WHERE payment_no = ?", now, number)
     shopper.house.change_rows("UPDATE due_work SET due_at = ? WHERE ref = ?", now, order["order_id"])
     await shopper.scene("timed_out", within_s=DUE_WITHIN_S)

@@ -5,7 +5,6 @@ import time
 
 import pytest
 from playwright.async_api import expect
-
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.orders import attempt_numbers
 from tests.browser.sandbox_control import SandboxControl
@@ -113,7 +112,10 @@ async def write_first_address(me: Shopper) -> None:
     await expect(me.seen("empty-state")).to_contain_text("先告诉店家送到哪里")
     await me.press("empty-action")
     await me.write_address(
-        name="林晓禾", mobile="13800138000", region=("浙江省", "杭州市", "西湖区"), street="文三路 188 号 3 幢 502 室"
+        name="林晓禾",
+        mobile="13800138000",
+        region=("浙江省", "杭州市", "西湖区"),
+        street="文三路 188 号 3 幢 502 室",
     )
     await expect(me.seen("checkout-address")).to_contain_text("浙江省杭州市西湖区 文三路 188 号 3 幢 502 室")
 

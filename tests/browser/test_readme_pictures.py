@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
-
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.shopper import Phone, Shopper
 
@@ -16,7 +15,9 @@ MAX_BYTES = 150_000
 
 pytestmark = [
     *BROWSER_TEST,
-    pytest.mark.skipif(os.environ.get("WANPU_SCREENSHOTS") != "1", reason="set WANPU_SCREENSHOTS=1 to write them"),
+    pytest.mark.skipif(
+        os.environ.get("WANPU_SCREENSHOTS") != "1", reason="set WANPU_SCREENSHOTS=1 to write them"
+    ),
 ]
 
 
@@ -44,10 +45,14 @@ async def test_the_purchase_as_the_readme_shows_it(shopper: Shopper, phone: Phon
 
     pot = await shopper.store.product("慢炖珐琅铸铁锅")
     await shopper.open_product(pot["spu_id"])
-    await shopper.choose(颜色="番茄红")
+    await shopper.choose(颜色="番茄红", 尺寸="24厘米")
     await take(shopper.page, f"detail-{screen}")
 
-    wanted = (("慢炖珐琅铸铁锅", "番茄红 24厘米"), ("轻烤混合坚果罐", "原味 300克"), ("晨雾中度烘焙咖啡豆", None))
+    wanted = (
+        ("慢炖珐琅铸铁锅", "番茄红-24厘米"),
+        ("轻烤混合坚果罐", "原味-300克"),
+        ("晨雾中度烘焙咖啡豆", None),
+    )
     for title, spec in wanted:
         sku = await shopper.store.sku(title, spec or (await shopper.store.product(title))["skus"][0]["spec"])
         await shopper.store.add_to_cart(sku["sku_id"])
