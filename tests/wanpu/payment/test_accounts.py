@@ -1,5 +1,6 @@
 """Channel accounts: opened once, renewed when their row changes, and never with secrets in the clear."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,6 +72,18 @@ async def test_a_saved_account_opens_once_and_again_only_when_its_row_changes(
         new.app_id,
         "partner",
     )
+
+
+async def test_many_callers_at_once_open_an_account_once(
+    services: Services, channels: Channels, new: NewChannelAccount, clock: ManualClock
+) -> None:
+    account_id = await save_channel_account(services, new)
+
+    opened = await asyncio.gather(*(channels.for_account(account_id) for _ in range(50)))
+    clock.advance(timedelta(seconds=3))
+    again = await asyncio.gather(*(channels.for_account(account_id) for _ in range(50)))
+
+    assert len({id(channel) for channel in (*opened, *again)}) == 1
 
 
 async def test_saving_the_same_account_again_keeps_its_id(services: Services, new: NewChannelAccount) -> None:

@@ -2,6 +2,7 @@
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from structlog import get_logger
 
 from wanpu.infra import metrics
 from wanpu.infra.http.hot_route import HotRoute, hot_route
@@ -12,6 +13,8 @@ from wanpu.payment.channels.registry import OPENERS
 from wanpu.payment.errors import ChannelAccountUnknown
 from wanpu.payment.service.notifying import receive_notification
 from wanpu.payment.services import PaymentServices
+
+log = get_logger(__name__)
 
 MAX_BODY_BYTES = 64 * 1024
 
@@ -46,7 +49,8 @@ async def notify(request: Request) -> Response:
         return _fail(413)
     except ClientDisconnect:
         return _fail(400)
-    except Unavailable:
+    except Unavailable as error:
+        log.warning("notification.unavailable", channel=channel, code=error.code, error=str(error))
         return _fail(503)
     return JSONResponse({"code": "SUCCESS", "message": "成功"})
 

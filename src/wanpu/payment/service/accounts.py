@@ -1,5 +1,6 @@
 """Channel accounts (渠道商户号): adding them, and opening their channels once."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ class Channels:
         self._allow_plain_http = allow_plain_http
         self.signature_clock = signature_clock or SystemClock()
         self._opened: dict[int, _Opened] = {}
+        self._loading: dict[int, asyncio.Task[_Opened]] = {}
 
     async def for_account(self, account_id: int) -> Channel:
         return (await self._open(account_id)).channel
@@ -84,15 +86,25 @@ class Channels:
             return await queries.list_enabled_account_ids(session)
 
     async def _open(self, account_id: int) -> _Opened:
-        now = self.signature_clock.now()
+        """The kept account, looked up again by one caller at a time; the others take what is kept."""
         known = self._opened.get(account_id)
-        if known is not None and abs(now - known.looked_at) < LOOK_AGAIN_AFTER:
-            return known
+        if known is not None:
+            age = abs(self.signature_clock.now() - known.looked_at)
+            if age < LOOK_AGAIN_AFTER or account_id in self._loading:
+                return known
+        if account_id not in self._loading:
+            task = asyncio.create_task(self._load(account_id, known))
+            self._loading[account_id] = task
+            task.add_done_callback(lambda _: self._loading.pop(account_id))
+        return await asyncio.shield(self._loading[account_id])
+
+    async def _load(self, account_id: int, known: _Opened | None) -> _Opened:
         async with self._db.reading() as session:
             row = await session.get(ChannelAccount, account_id)
         if row is None:
             self._opened.pop(account_id, None)
             raise ChannelAccountUnknown
+        now = self.signature_clock.now()
         if known is not None and known.updated_at == row.updated_at:
             opened = _Opened(known.facts, known.channel, known.updated_at, now)
         else:
