@@ -63,6 +63,19 @@ async def test_an_order_cancelled_in_the_list_is_over_at_the_cashier_and_in_the_
     assert [trade["state"] for trade in await sandbox.trades_of(attempt_no)] == ["CLOSED", "CLOSED"]
 
 
+async def test_an_order_cancelled_before_its_cashier_was_opened_was_not_late(shopper: Shopper) -> None:
+    order = await order_of_two_shops(shopper)
+    await shopper.open(f"/pages/order/detail?order_id={order['order_id']}")
+    await shopper.press("order-cancel")
+    await shopper.press("question-yes")
+    await expect(shopper.seen("order-status")).to_have_text("已关闭")
+    await shopper.open_cashier(order)
+
+    assert await shopper.reads("result-title") == "订单已关闭"
+    assert "超时" not in await shopper.page.inner_text("main")
+    assert await status_of(shopper, order) == ("closed", ["closed", "closed"])
+
+
 @pytest.mark.requirement("S0-109")
 async def test_with_every_callback_lost_the_page_still_shows_success_within_the_polling_interval(
     shopper: Shopper, phone: Phone, sandbox: SandboxControl
@@ -80,6 +93,7 @@ async def test_with_every_callback_lost_the_page_still_shows_success_within_the_
     assert await status_of(shopper, order) == ("to_ship", ["to_ship", "to_ship"])
 
 
+@pytest.mark.requirement("S2-038")
 async def test_a_replaced_code_is_dead_in_the_wallet_and_two_tabs_see_one_payment(
     shopper: Shopper, phone: Phone, sandbox: SandboxControl
 ) -> None:
@@ -99,6 +113,7 @@ async def test_a_replaced_code_is_dead_in_the_wallet_and_two_tabs_see_one_paymen
     await shopper.press("fresh-code")
     new = await shopper.scan_code()
     assert new != old
+    assert new == (await shopper.store.payment(order["order_id"]))["action"]["content"]
     await other.scene("paying")
     assert await other.scan_code() == new
 

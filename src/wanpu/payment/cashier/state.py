@@ -62,8 +62,10 @@ def _settled_scene(payment: Payment, now: datetime) -> Scene | None:
     if payment.status is PaymentStatus.PAID:
         return Scene.PAID
     if payment.status is PaymentStatus.CLOSED:
+        # A payment over nothing was closed before it was begun: its end says nothing about a time limit.
+        was_begun = payment.amount_fen > 0
         is_late = payment.closed_at is not None and payment.closed_at >= payment.expires_at
-        return Scene.TIMED_OUT if is_late else Scene.CANCELLED
+        return Scene.TIMED_OUT if was_begun and is_late else Scene.CANCELLED
     if payment.close_requested_at is not None or now >= payment.expires_at:
         return Scene.CLOSING
     return None
