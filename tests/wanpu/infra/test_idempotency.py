@@ -80,7 +80,6 @@ async def add(db, *rows):
         await session.execute(insert(table_of(IdempotencyKey)), values)
 
 
-@pytest.mark.requirement("S3-048")
 async def test_answers_are_found_by_caller_and_key_and_are_nobody_elses(db):
     body = '{"order_id": "1", "text": "万铺"}'
     await add(
