@@ -17,6 +17,7 @@ from wanpu.order import due_work_handlers as order_work
 from wanpu.order import register as register_order
 from wanpu.payment import LocalPaymentPort, PaymentServices, open_payment_services
 from wanpu.payment import due_work_handlers as payment_work
+from wanpu.payment import register as register_payment
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ async def open_mall(settings: Settings, *, clock: Clock | None = None) -> Mall:
     )
     subscriptions = Subscriptions()
     register_order(subscriptions, orders)
+    register_payment(subscriptions)
     return Mall(services, payments, open_desk(orders), subscriptions)
 
 

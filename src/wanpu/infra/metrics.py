@@ -34,4 +34,6 @@ CHANNEL_CALLS = Counter(
     "Calls to payment channels by operation and result",
     ["channel", "operation", "result"],
 )
-EXCEPTIONS_OPEN = Gauge("wanpu_money_exceptions_open", "Money that no order could take, not yet resolved")
+MONEY_EXCEPTIONS = Counter(
+    "wanpu_money_exceptions", "Cases opened about money that no order could take, by kind", ["kind"]
+)

@@ -29,6 +29,7 @@ from wanpu.payment.service.accounts import (
 )
 from wanpu.payment.services import PaymentServices
 from wanpu.payment.states import PaymentStatus
+from wanpu.payment.subscribers import register
 
 __all__ = [
     "AmountTooLarge",
@@ -61,6 +62,7 @@ __all__ = [
     "credited_parts",
     "due_work_handlers",
     "open_payment_services",
+    "register",
     "save_channel_account",
     "save_sub_merchant",
 ]
