@@ -76,7 +76,7 @@ async def test_an_order_cancelled_before_its_cashier_was_opened_was_not_late(sho
     assert await status_of(shopper, order) == ("closed", ["closed", "closed"])
 
 
-@pytest.mark.requirement("S0-109")
+@pytest.mark.requirement("S0-109", "S0-004", "S0-108")
 async def test_with_every_callback_lost_the_page_still_shows_success_within_the_polling_interval(
     shopper: Shopper, phone: Phone, sandbox: SandboxControl
 ) -> None:

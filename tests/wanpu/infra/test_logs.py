@@ -181,6 +181,7 @@ def test_values_of_statements_are_masked(value, shown):
     assert mask_value(value) == shown
 
 
+@pytest.mark.requirement("S2-059")
 async def test_the_debug_switch_prints_statements_with_masked_values_and_off_prints_none(lines, db):
     now = db.clock.now()
     rows = [

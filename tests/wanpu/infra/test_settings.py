@@ -112,6 +112,7 @@ def test_sound_production_settings_have_no_problem():
     production().require_sound()
 
 
+@pytest.mark.requirement("S2-056")
 def test_every_problem_is_told_at_once():
     wrong = settings(
         env="production",
