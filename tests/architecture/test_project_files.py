@@ -1,4 +1,4 @@
-"""What the project promises outside its code: pinned versions, generated pages, clean files, one CI script."""
+"""What the project promises outside its code: pins, generated pages, clean files, one CI script."""
 
 import re
 import subprocess
