@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-TEST_JOBS ?= 3
+TEST_JOBS ?= 2
 STOREFRONT_SOURCES := $(shell find web/storefront/src web/packages web/storefront/scripts -type f 2>/dev/null)
 STOREFRONT := src/wanpu/static/h5/index.html
 PICTURES := src/wanpu/static/demo/.drawn
