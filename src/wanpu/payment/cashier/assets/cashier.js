@@ -45,11 +45,15 @@ function showProblem(text) {
   document.getElementById("again").hidden = !text || hasOwnButton;
 }
 
+function isShown(scene, code) {
+  return scene === page.dataset.scene && code === page.dataset.code;
+}
+
 async function renew() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok) return;
   const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("cashier");
-  if (!next) return;
+  if (!next || isShown(next.dataset.scene, next.dataset.code)) return;
   const place = document.importNode(next, true);
   page.replaceWith(place);
   page = place;
@@ -87,8 +91,7 @@ async function look() {
     if (answer.ok) {
       const state = await answer.json();
       endsAt = performance.now() + state.seconds_left * 1000;
-      const isSame = state.scene === page.dataset.scene && state.code_id === page.dataset.code;
-      if (!isSame && !isStarting) await renew();
+      if (!isShown(state.scene, state.code_id) && !isStarting) await renew();
     }
   } catch (_error) {
     // The next look may find the network again.
