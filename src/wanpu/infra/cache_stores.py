@@ -87,12 +87,11 @@ class MemoryStore:
 
 
 class RedisStore:
-    """In Redis, shared by all processes; every key starts with `prefix`."""
+    """In Redis, shared by all processes; every key starts with `prefix`. A Redis that takes longer than
+    `timeout_s` seconds counts as away."""
 
-    def __init__(self, url: str, *, prefix: str) -> None:
-        self._redis: Redis = Redis.from_url(
-            url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
-        )
+    def __init__(self, url: str, *, prefix: str, timeout_s: float = REDIS_TIMEOUT_S) -> None:
+        self._redis: Redis = Redis.from_url(url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s)
         self._prefix = f"{prefix}cache:"
 
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:

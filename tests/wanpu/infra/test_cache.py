@@ -41,7 +41,7 @@ async def caches(request, clock):
         yield Cache(store, clock), Cache(store, clock)
         return
     url, prefix = request.getfixturevalue("redis_url"), request.getfixturevalue("redis_prefix")
-    both = [Cache(RedisStore(url, prefix=prefix), clock) for _ in range(2)]
+    both = [Cache(RedisStore(url, prefix=prefix, timeout_s=20), clock) for _ in range(2)]
     yield tuple(both)
     for cache in both:
         await cache.close()
@@ -225,7 +225,7 @@ async def test_a_memory_store_forgets_at_the_end_of_the_lifetime(clock):
 
 
 async def test_a_redis_key_has_a_lifetime_and_the_prefix(clock, redis_url, redis_prefix):
-    cache = Cache(RedisStore(redis_url, prefix=redis_prefix), clock)
+    cache = Cache(RedisStore(redis_url, prefix=redis_prefix, timeout_s=20), clock)
     await get(cache, Source())
 
     async with Redis.from_url(redis_url) as redis:
