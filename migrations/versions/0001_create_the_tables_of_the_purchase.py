@@ -462,6 +462,7 @@ def upgrade() -> None:
         sa.Column("reference", columns.code_text(32), nullable=False),
         sa.Column("amount_fen", columns.BigInt, nullable=False),
         sa.Column("profit_sharing", sa.Boolean(), nullable=False),
+        sa.Column("description", columns.name_text(127), nullable=False),
         sa.Column("channel_payment_no", columns.code_text(64), nullable=True),
         sa.Column("created_at", columns.UtcDateTime(), nullable=False),
         sa.Column("updated_at", columns.UtcDateTime(), nullable=False),

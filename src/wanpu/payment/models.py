@@ -148,6 +148,7 @@ class PaymentPart(Stamped, Base):
     reference: Mapped[str] = mapped_column(code_text(32))
     amount_fen: Mapped[Fen]
     profit_sharing: Mapped[bool] = mapped_column(Boolean)
+    description: Mapped[str] = mapped_column(name_text(127), default="")  # empty: the attempt's own
     channel_payment_no: Mapped[str | None] = mapped_column(code_text(64))
 
     __table_args__ = (

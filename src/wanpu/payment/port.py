@@ -16,7 +16,8 @@ from wanpu.payment.states import PaymentStatus
 class Share:
     """What one merchant receives of a payment. `reference` is the caller's own number of it.
 
-    `payee_name` is how the cashier calls the merchant. A share of 0 fen takes no part in the payment.
+    `payee_name` is how the cashier calls the merchant, `description` what the buyer's wallet says of this
+    share (商品描述; the payment's subject when it is empty). A share of 0 fen takes no part in the payment.
     """
 
     merchant_ref: str
@@ -24,6 +25,7 @@ class Share:
     profit_sharing: bool
     reference: str
     payee_name: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ GIVE_UP_AFTER = timedelta(seconds=60)
 
 PAYMENT_NO = re.compile(r"[0-9A-Za-z_-]{1,32}")
 REFERENCE = re.compile(r"[0-9A-Za-z_:-]{1,32}")
+MAX_DESCRIPTION = 127
 
 
 class Client(StrEnum):
@@ -160,6 +161,7 @@ def check_request(ask: CreatePayment) -> None:
 
     Raises:
         PaymentInvalid: `details.problem` names what is wrong.
+        MethodNotOffered: no channel has such a method.
     """
     if not PAYMENT_NO.fullmatch(ask.payment_no):
         raise _invalid("payment_no")
@@ -176,8 +178,12 @@ def check_request(ask: CreatePayment) -> None:
         REFERENCE.fullmatch(text) for share in ask.shares for text in (share.reference, share.merchant_ref)
     ):
         raise _invalid("shares.reference or shares.merchant_ref")
-    if not ask.subject or len(ask.subject) > 127:
+    if not ask.subject or len(ask.subject) > MAX_DESCRIPTION:
         raise _invalid("subject")
+    if any(len(share.description) > MAX_DESCRIPTION for share in ask.shares):
+        raise _invalid("shares.description")
+    if ask.method is not None and ask.method not in {rule.method for rule in METHOD_RULES}:
+        raise MethodNotOffered(details={"method": ask.method})
 
 
 def _invalid(problem: str) -> PaymentInvalid:

@@ -47,8 +47,22 @@ async def test_the_payment_room_is_asked_for_the_whole_order_with_one_share_per_
     [ask] = payments.created
     first, second = (seller["seller_order_id"] for seller in order["seller_orders"])
     assert ask.shares == (
-        Share(str(shared), Fen(3980), profit_sharing=True, reference=first, payee_name="文具店"),
-        Share(str(plain), Fen(1100), profit_sharing=False, reference=second, payee_name="茶具店"),
+        Share(
+            str(shared),
+            Fen(3980),
+            profit_sharing=True,
+            reference=first,
+            payee_name="文具店",
+            description="钢笔",
+        ),
+        Share(
+            str(plain),
+            Fen(1100),
+            profit_sharing=False,
+            reference=second,
+            payee_name="茶具店",
+            description="白瓷马克杯",
+        ),
     )
     assert (ask.payment_no, ask.amount_fen, ask.method) == (
         await payment_no_of(services, order),

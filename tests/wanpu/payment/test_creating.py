@@ -311,6 +311,18 @@ async def test_an_unknown_method_is_not_offered(room: Room) -> None:
     with pytest.raises(MethodNotOffered):
         await room.port.create(ask_for(room.clock, method="alipay.page"))
 
+    assert await rows(room, Payment) == []
+
+
+async def test_each_share_goes_out_with_its_own_description_or_the_payments_subject(room: Room) -> None:
+    shares = (replace(share(1, 3000), description="白瓷杯"), share(2, 780))
+
+    await room.port.create(ask_for(room.clock, *shares))
+
+    attempt = await one(room, PaymentAttempt)
+    request = room.channel.orders[attempt.attempt_no].request
+    assert [part.description for part in request.parts] == ["白瓷杯", attempt.description]
+
 
 async def test_a_request_that_contradicts_itself_writes_nothing(room: Room) -> None:
     with pytest.raises(PaymentInvalid) as refused:

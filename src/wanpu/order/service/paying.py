@@ -77,6 +77,9 @@ async def _ask(
     async with app.db.reading() as session:
         sellers, items = await queries.list_parts(session, [order["id"]])
         await _require_stock(session, items[order["id"]])
+    by_seller: dict[Id, list[queries.Row]] = {}
+    for item in items[order["id"]]:
+        by_seller.setdefault(item["seller_order_id"], []).append(item)
     return await app.payments.create(
         CreatePayment(
             payment_no=order["payment_no"],
@@ -90,6 +93,7 @@ async def _ask(
                     amount_fen=seller["pay_fee"],
                     profit_sharing=seller["profit_share_rate_bp"] > 0,
                     reference=str(seller["id"]),
+                    description=_subject(by_seller[seller["id"]]),
                 )
                 for seller in sellers[order["id"]]
             ),
@@ -115,5 +119,6 @@ async def _require_stock(session: AsyncSession, items: Sequence[queries.Row]) ->
 
 
 def _subject(items: Sequence[queries.Row]) -> str:
+    """What is bought, in one line: the first item's name, and how many items there are."""
     name: str = items[0]["sku_name"]
     return name[:SUBJECT_LENGTH] if len(items) == 1 else f"{name[: SUBJECT_LENGTH - 10]} 等 {len(items)} 件"

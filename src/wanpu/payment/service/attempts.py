@@ -70,7 +70,7 @@ async def request_for(
                 part_no=part.part_no,
                 sub_merchant_no=part.sub_merchant_no,
                 amount_fen=part.amount_fen,
-                description=attempt.description,
+                description=part.description or attempt.description,
                 profit_sharing=part.profit_sharing,
             )
             for part in parts

@@ -183,6 +183,7 @@ async def _add_attempt(
                 reference=share.reference,
                 amount_fen=share.amount_fen,
                 profit_sharing=share.profit_sharing,
+                description=share.description,
             )
         )
     if PAYMENT_MOVES.move(payment.status, PaymentStatus.PAYING):
