@@ -29,16 +29,20 @@ def main(seconds: int, only: tuple[str, ...]) -> None:
     """Each figure stands beside its counterpart of the same run; times alone mean nothing."""
     if missing := missing_tools():
         raise click.ClickException(f"install the Debian packages {' '.join(missing)} first")
-    table = Table("path", "mall /s", "beside it /s", "ratio", "goal", "what stands beside it", box=None)
     for name, measure in BENCHES.items():
         if only and name not in only:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            lines: list[Line] = asyncio.run(measure(Path(folder), seconds))
-        for line in lines:
-            table.add_row(*line.cells())
-            for note in line.notes:
-                console.print(f"  {line.name}: {note}")
+            show(asyncio.run(measure(Path(folder), seconds)))
+
+
+def show(lines: list[Line]) -> None:
+    """Print the figures of one benchmark at once: a later one may fail."""
+    table = Table("path", "mall /s", "beside it /s", "ratio", "goal", "what stands beside it", box=None)
+    for line in lines:
+        table.add_row(*line.cells())
+        for note in line.notes:
+            console.print(f"  {line.name}: {note}")
     console.print(table)
 
 

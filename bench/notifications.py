@@ -14,9 +14,12 @@ from bench.report import Line
 from bench.serving import served
 from bench.world import PRICE_FEN, World, world
 from wanpu.demo.payment_accounts import load_payment_accounts
+from wanpu.infra import due_work
+from wanpu.infra.models import DueWork
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.payment import audit_money
+from wanpu.payment.kinds import CLOSE_PAYMENT, QUERY_ATTEMPT
 from wanpu.payment.models import Payment, PaymentAttempt, PaymentPart
 from wanpu.payment.states import AttemptStatus, PaymentStatus
 from wanpu_sandbox.credentials import credentials, load_secrets
@@ -60,6 +63,7 @@ async def _open_payments(made: World, count: int, sub_mchid: str) -> list[str]:
         payments: list[dict[str, Any]] = []
         attempts: list[dict[str, Any]] = []
         parts: list[dict[str, Any]] = []
+        work: list[dict[str, Any]] = []
         for number in ids:
             attempt_no = numbers[number - 1]
             share = {"merchant_ref": "1", "amount_fen": PRICE_FEN, "profit_sharing": False}
@@ -109,8 +113,12 @@ async def _open_payments(made: World, count: int, sub_mchid: str) -> list[str]:
                     "profit_sharing": False,
                 }
             )
+            later = now + timedelta(hours=1)
+            work.append(due_work.row_for(QUERY_ATTEMPT, attempt_no, later, now))
+            work.append(due_work.row_for(CLOSE_PAYMENT, str(number), later, now))
         async with made.services.db.transaction() as session:
-            for model, rows in ((Payment, payments), (PaymentAttempt, attempts), (PaymentPart, parts)):
+            tables = (Payment, payments), (PaymentAttempt, attempts), (PaymentPart, parts), (DueWork, work)
+            for model, rows in tables:
                 await session.execute(insert(table_of(model)), rows)
     return numbers
 
