@@ -1,6 +1,8 @@
 """Statuses of the operations back end."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
+
+from wanpu.kernel.states import TransitionTable
 
 
 class StaffStatus(IntEnum):
@@ -8,3 +10,74 @@ class StaffStatus(IntEnum):
 
     DISABLED = 0
     NORMAL = 1
+
+
+class MenuType(IntEnum):
+    """菜单类型: a menu stands in a folder, a button on a menu."""
+
+    FOLDER = 0
+    MENU = 1
+    BUTTON = 2
+
+
+class Audience(StrEnum):
+    """Whose console a menu stands in."""
+
+    PLATFORM = "platform"
+    MERCHANT = "merchant"
+
+
+class ConfigStatus(IntEnum):
+    """参数状态: a hidden value does not appear in lists."""
+
+    HIDDEN = 0
+    SHOWN = 1
+
+
+class ConfigChange(StrEnum):
+    """How a version of a value came to be."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    ROLLED_BACK = "rolled_back"
+    DELETED = "deleted"
+
+
+class LoginEvent(StrEnum):
+    """What the login log tells of."""
+
+    SIGNED_IN = "signed_in"
+    REFUSED = "refused"
+    SIGNED_OUT = "signed_out"
+    KICKED = "kicked"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word, not a password
+
+
+class ApprovalStatus(StrEnum):
+    """审批状态. An approved request is carried out apart from its approval and may fail."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    DONE = "done"
+    FAILED = "failed"
+
+
+APPROVAL_MOVES = TransitionTable[ApprovalStatus](
+    {
+        ApprovalStatus.PENDING: {
+            ApprovalStatus.APPROVED,
+            ApprovalStatus.REFUSED,
+            ApprovalStatus.WITHDRAWN,
+            ApprovalStatus.EXPIRED,
+        },
+        ApprovalStatus.APPROVED: {ApprovalStatus.DONE, ApprovalStatus.FAILED},
+        ApprovalStatus.FAILED: {ApprovalStatus.DONE},  # carried out again after its cause was mended
+        ApprovalStatus.REFUSED: set(),
+        ApprovalStatus.WITHDRAWN: set(),
+        ApprovalStatus.EXPIRED: set(),
+        ApprovalStatus.DONE: set(),
+    }
+)
