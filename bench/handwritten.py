@@ -6,7 +6,7 @@ stock, so the script does less than the mall does.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -72,7 +72,8 @@ async def sample_order(
 
         async def read(model: type[Any], condition: Any) -> None:
             table = table_of(model)
-            rows[model] = list((await session.execute(select(table).where(condition))).mappings())
+            found = await session.execute(select(table).where(condition))
+            rows[model] = [dict(row) for row in found.mappings()]
 
         for model, column in _TABLES:
             await read(model, table_of(model).c[column] == order_id)
@@ -96,9 +97,9 @@ class Script:
         self.items = [int(row["id"]) for row in sample.rows[OrderItem]]
         self.skus = [int(row["sku_id"]) for row in sample.rows[OrderItem]]
 
-    def inserts(self, dialect: "Dialect") -> list[str]:
-        """One multi-row INSERT per table, order first."""
-        return [self._insert(model, rows, dialect) for model, rows in self.sample.rows.items()]
+    def inserts(self, dialect: "Dialect") -> Iterator[str]:
+        """One multi-row INSERT per table, order first, each written when it is asked for."""
+        return (self._insert(model, rows, dialect) for model, rows in self.sample.rows.items())
 
     def _insert(self, model: type[Any], rows: Sequence[Row], dialect: "Dialect") -> str:
         table = table_of(model)
@@ -160,17 +161,31 @@ class Pgbench(Dialect):
 
 
 class Sysbench(Dialect):
+    """Prepared statements: each changing part is a `?`, and `taken` tells what to bind to them."""
+
+    def __init__(self) -> None:
+        self._binds: list[str] = []
+
+    def taken(self) -> str:
+        """The binds of the statement that was just written, as a Lua list."""
+        binds, self._binds = self._binds, []
+        return "{" + ", ".join(binds) + "}"
+
     def quote(self, name: str) -> str:
         return f"`{name}`"
 
     def number(self, name: str, offset: int) -> str:
-        return f"$ORDER+{offset}"
+        return self._bind(f"{{ {name} = {offset} }}")
 
     def text_number(self, prefix: str, length: int) -> str:
-        return f"'{prefix}$ORDER'"
+        return self._bind(f'{{ text = "{prefix}" }}')
 
     def sku(self, shelf: int) -> str:
-        return f"$SKU{shelf}"
+        return self._bind(f"{{ shelf = {shelf + 1} }}")
+
+    def _bind(self, what: str) -> str:
+        self._binds.append(what)
+        return "?"
 
 
 def literal(value: Any) -> str:
@@ -218,16 +233,25 @@ def write_pgbench(sample: SampleOrder, shelves: Sequence[Sequence[int]], path: P
 
 
 def write_sysbench(sample: SampleOrder, shelves: Sequence[Sequence[int]], path: Path) -> Path:
-    """A sysbench script: one multi-row statement per table inside one transaction."""
-    script, dialect = Script(sample, shelves), Sysbench()
+    """A sysbench script: one prepared multi-row statement per table inside one transaction.
+
+    The shelves' SKUs stand in the order of their ids, so stock rows are locked in one order.
+    """
+    dialect = Sysbench()
+    statements: list[str] = []
+
+    def prepare(statement: str) -> None:
+        statements.append(f"  {{ sql = [==[{statement}]==], binds = {dialect.taken()} }}")
+
     skus = ", ".join(dialect.sku(n) for n in range(len(shelves)))
-    update = (
+    prepare(
         f"UPDATE {table_of(SkuStock).name} SET available = available - 1, held = held + 1, "
         f"updated_at = NOW(6) WHERE sku_id IN ({skus}) AND available >= 1"
     )
-    statements = [update, *script.inserts(dialect)]
-    shelf_lists = ",\n".join("  {" + ",".join(f'"{sku}"' for sku in shelf) + "}" for shelf in shelves)
-    texts = ",\n".join(f"  [==[{statement}]==]" for statement in statements)
+    for statement in Script(sample, shelves).inserts(dialect):
+        prepare(statement)
+    shelf_lists = ",\n".join("  {" + ",".join(map(str, shelf)) + "}" for shelf in shelves)
+    texts = ",\n".join(statements)
     path.write_text(
         f"local shelves = {{\n{shelf_lists}\n}}\nlocal statements = {{\n{texts}\n}}\n" + _SYSBENCH_BODY,
         encoding="utf-8",
@@ -236,18 +260,52 @@ def write_sysbench(sample: SampleOrder, shelves: Sequence[Sequence[int]], path: 
 
 
 _SYSBENCH_BODY = """
+local TEXT_LENGTH = 40
+local con, begin, commit
+local prepared = {}
+local orders = 0
+
+-- An order's number is the thread's and its own count, so no two threads ever draw the same.
+local function next_order()
+  orders = orders + 1
+  return (1000 + sysbench.tid) * 1000000000000 + orders * 100
+end
+
 function thread_init()
   con = sysbench.sql.driver():connect()
+  con:query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+  con:query("SET SESSION innodb_lock_wait_timeout = 5")
+  begin, commit = con:prepare("BEGIN"), con:prepare("COMMIT")
+  for n, statement in ipairs(statements) do
+    local made = { statement = con:prepare(statement.sql), parameters = {} }
+    for place, bind in ipairs(statement.binds) do
+      if bind.text then
+        made.parameters[place] = made.statement:bind_create(sysbench.sql.type.VARCHAR, TEXT_LENGTH)
+      else
+        made.parameters[place] = made.statement:bind_create(sysbench.sql.type.BIGINT)
+      end
+    end
+    made.statement:bind_param(unpack(made.parameters))
+    prepared[n] = made
+  end
 end
 
 function event()
-  local order = string.format("%d%08d", math.random(100000, 999999), math.random(0, 9999999)) .. "00"
-  local skus = {}
-  for n, shelf in ipairs(shelves) do skus["SKU" .. (n - 1)] = shelf[math.random(#shelf)] end
-  con:query("BEGIN")
-  for _, statement in ipairs(statements) do
-    con:query((statement:gsub("%$ORDER", order):gsub("%$(SKU%d)", skus)))
+  local order, skus = next_order(), {}
+  local text = string.format("%.0f", order)
+  for n, shelf in ipairs(shelves) do skus[n] = shelf[sysbench.rand.uniform(1, #shelf)] end
+  begin:execute()
+  for n, made in ipairs(prepared) do
+    for place, bind in ipairs(statements[n].binds) do
+      made.parameters[place]:set(bind.text and bind.text .. text or bind.shelf and skus[bind.shelf]
+        or order + bind.order)
+    end
+    made.statement:execute()
   end
-  con:query("COMMIT")
+  commit:execute()
+end
+
+function thread_done()
+  con:disconnect()
 end
 """

@@ -42,22 +42,35 @@ def pgbench(database: str, script: Path, *, seconds: int) -> float:
     """Transactions a second of a script, 64 clients, prepared statements."""
     command = ["pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "1", "-T", str(seconds)]
     command += ["-f", str(script), "-h", "127.0.0.1", "-U", "postgres", database]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
-    if done.returncode != 0:
-        raise LoadFailed(done.stderr[:2000])
-    return _number(r"tps = ([\d.]+)", done.stdout)
+    return _number(r"tps = ([\d.]+)", _run(command, seconds))
 
 
 def sysbench(database: str, script: Path, *, seconds: int) -> float:
-    """Events a second of a Lua script, 64 threads."""
+    """Transactions a second of a Lua script, 64 threads.
+
+    A deadlock's victim is rolled back whole, so it may begin again; any other error ends the run, since
+    a transaction that it left half done would keep its locks and stop every thread.
+    """
     command = ["sysbench", str(script), "--db-driver=mysql", "--mysql-host=127.0.0.1", "--mysql-user=root"]
     command += [f"--mysql-db={database}", f"--threads={CONNECTIONS}", f"--time={seconds}", "--events=0"]
-    done = subprocess.run(
-        [*command, "run"], capture_output=True, text=True, timeout=seconds + 60, check=False
-    )
+    command += ["--db-ps-mode=auto", "--mysql-ignore-errors=1213", "run"]
+    return _number(r"transactions:\s+\d+\s+\(([\d.]+) per sec", _run(command, seconds))
+
+
+def _run(command: list[str], seconds: int) -> str:
+    """What the generator printed.
+
+    Raises:
+        LoadFailed: it said that it failed, or it did not end.
+    """
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
+    except subprocess.TimeoutExpired as late:
+        told = (late.stderr or b"") + (late.stdout or b"")
+        raise LoadFailed(f"{command[0]} did not end: {told.decode()[-2000:]}") from late
     if done.returncode != 0:
         raise LoadFailed((done.stdout + done.stderr)[-2000:])
-    return _number(r"transactions:\s+\d+\s+\(([\d.]+) per sec", done.stdout)
+    return done.stdout
 
 
 def _number(pattern: str, text: str) -> float:
