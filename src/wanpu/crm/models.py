@@ -95,16 +95,3 @@ class MemberAddress(Stamped, Base):
     default_for: Mapped[Id | None] = mapped_column(BigInt)
 
     __table_args__ = (UniqueConstraint("default_for"), Index(None, "wx_user_id"))
-
-
-class LoginThrottle(Base):
-    """Failed sign-ins of one account or address within a window, shared by all nodes."""
-
-    __tablename__ = "login_throttle"
-
-    subject: Mapped[str] = mapped_column(code_text(128), primary_key=True)  # "account:li", "ip:127.0.0.1"
-    failures: Mapped[int] = mapped_column(Integer)
-    window_ends_at: Mapped[datetime]
-    created_at: Mapped[datetime]
-
-    __table_args__ = (Index(None, "window_ends_at"),)

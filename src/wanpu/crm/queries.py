@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.crm.models import FreightRule, LoginThrottle, Member, MemberAddress, MemberToken, Merchant
-from wanpu.infra.statements import insert_if_absent, padded
+from wanpu.crm.models import FreightRule, Member, MemberAddress, MemberToken, Merchant
+from wanpu.infra.statements import padded
 from wanpu.kernel.ids import Id
 
 
@@ -53,34 +53,6 @@ async def delete_expired_tokens(session: AsyncSession, member_id: Id, now: datet
     await session.execute(
         delete(MemberToken).where(MemberToken.user_id == member_id, MemberToken.expires_at <= now)
     )
-
-
-async def lock_throttle(session: AsyncSession, subject: str, window_ends_at: datetime) -> LoginThrottle:
-    """The counter of one account or address, locked; a new one ends at `window_ends_at`."""
-    now = session.info["clock"].now()
-    row = {"subject": subject, "failures": 0, "window_ends_at": window_ends_at, "created_at": now}
-    await insert_if_absent(session, LoginThrottle.__table__, row, key=["subject"])
-    statement = select(LoginThrottle).where(LoginThrottle.subject == subject).with_for_update()
-    return (await session.execute(statement)).scalar_one()
-
-
-async def take_back_try(session: AsyncSession, subject: str) -> None:
-    """Count one try less for a subject whose try was right after all."""
-    await session.execute(
-        update(LoginThrottle)
-        .where(LoginThrottle.subject == subject, LoginThrottle.failures > 0)
-        .values(failures=LoginThrottle.failures - 1)
-    )
-
-
-async def delete_throttle(session: AsyncSession, subject: str) -> None:
-    """Forget the tries of one subject."""
-    await session.execute(delete(LoginThrottle).where(LoginThrottle.subject == subject))
-
-
-async def delete_throttles_before(session: AsyncSession, moment: datetime) -> None:
-    """Forget windows that ended before `moment`."""
-    await session.execute(delete(LoginThrottle).where(LoginThrottle.window_ends_at < moment))
 
 
 async def list_addresses(session: AsyncSession, member_id: Id) -> list[MemberAddress]:

@@ -125,3 +125,16 @@ class FencingNumber(Base):
     holder: Mapped[str | None] = mapped_column(code_text(64))
     held_until: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+
+
+class LoginThrottle(Base):
+    """Failed sign-ins of one account or address within a window, shared by all nodes."""
+
+    __tablename__ = "login_throttle"
+
+    subject: Mapped[str] = mapped_column(code_text(128), primary_key=True)  # "member:li", "staff-ip:::1"
+    failures: Mapped[int] = mapped_column(Integer)
+    window_ends_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "window_ends_at"),)

@@ -9,9 +9,9 @@ from tests.builders import PASSWORD, make_address, make_member, make_merchant
 from tests.http import Caller
 
 from wanpu.crm.models import Member, MemberAddress
-from wanpu.crm.service.throttle import count_try
 from wanpu.crm.states import MerchantStatus
 from wanpu.infra.services import Services
+from wanpu.infra.sign_in.throttle import count_try
 from wanpu.kernel.clock import ManualClock
 
 REGISTRATION = {"username": "li", "mobile": "13800138000", "password": PASSWORD, "email": "li@mail.cn"}
@@ -186,7 +186,7 @@ async def test_trying_too_often_is_answered_by_429_and_when_to_come_back(
     await make_member(services, username="li")
     limit = services.settings.login_rate_per_minute
     for _ in range(limit - 1):
-        await count_try(services.db, "li", "127.0.0.1", limit=limit)
+        await count_try(services.db, "member", "li", "127.0.0.1", limit=limit)
     last = await http.post("/store/v1/auth/login", {"account": "li", "password": "wrong horse 42"})
     assert last.refusal == (401, "auth.wrong_credentials")
 

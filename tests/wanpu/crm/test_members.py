@@ -8,23 +8,16 @@ import pytest
 from sqlalchemy import func, select
 from tests.builders import PASSWORD, make_member
 
-from wanpu.crm.errors import (
-    MemberDisabled,
-    MobileTaken,
-    TokenExpired,
-    TokenInvalid,
-    TooManyAttempts,
-    UsernameTaken,
-    WrongCredentials,
-)
-from wanpu.crm.models import LoginThrottle, Member, MemberToken
+from wanpu.crm.errors import MemberDisabled, MobileTaken, UsernameTaken
+from wanpu.crm.models import Member, MemberToken
 from wanpu.crm.service.members import NewMember, register_member
 from wanpu.crm.service.sessions import Caller, identify, sign_in, sign_out
-from wanpu.crm.service.throttle import address_subject, count_try
 from wanpu.crm.states import MemberStatus
-from wanpu.infra.models import IdSegment
+from wanpu.infra.models import IdSegment, LoginThrottle
 from wanpu.infra.passwords import Passwords, PasswordTooWeak
 from wanpu.infra.services import Services
+from wanpu.infra.sign_in.errors import TokenExpired, TokenInvalid, TooManyAttempts, WrongCredentials
+from wanpu.infra.sign_in.throttle import address_subject, count_try
 from wanpu.kernel.clock import ManualClock
 from wanpu.kernel.ids import MAX_OWNER_ID, IdOutOfRange
 
@@ -182,20 +175,20 @@ async def test_an_account_is_tried_so_often_a_minute_and_no_more(
 ) -> None:
     limit = services.settings.login_rate_per_minute
     for _ in range(limit):
-        await count_try(services.db, "li", IP, limit=limit)
+        await count_try(services.db, "member", "li", IP, limit=limit)
 
     with pytest.raises(TooManyAttempts) as refused:
-        await count_try(services.db, "li", IP, limit=limit)
-    await count_try(services.db, "lei", IP, limit=limit)
+        await count_try(services.db, "member", "li", IP, limit=limit)
+    await count_try(services.db, "member", "lei", IP, limit=limit)
     clock.advance(timedelta(seconds=60))
-    await count_try(services.db, "li", IP, limit=limit)
+    await count_try(services.db, "member", "li", IP, limit=limit)
 
     assert refused.value.details == {"retry_after_s": 60}
 
 
 async def test_parallel_tries_never_pass_the_limit(services: Services) -> None:
     outcomes = await asyncio.gather(
-        *(count_try(services.db, "li", IP, limit=5) for _ in range(12)), return_exceptions=True
+        *(count_try(services.db, "member", "li", IP, limit=5) for _ in range(12)), return_exceptions=True
     )
 
     assert [outcome for outcome in outcomes if outcome is None] == [None] * 5
@@ -204,11 +197,11 @@ async def test_parallel_tries_never_pass_the_limit(services: Services) -> None:
 
 async def test_an_address_tries_ten_times_as_often_as_an_account(services: Services) -> None:
     for number in range(20):
-        await count_try(services.db, f"account{number}", IP, limit=2)
+        await count_try(services.db, "member", f"account{number}", IP, limit=2)
 
     with pytest.raises(TooManyAttempts):
-        await count_try(services.db, "one more", IP, limit=2)
-    await count_try(services.db, "one more", "203.0.113.8", limit=2)
+        await count_try(services.db, "member", "one more", IP, limit=2)
+    await count_try(services.db, "member", "one more", "203.0.113.8", limit=2)
 
 
 async def test_a_right_password_gives_its_tries_back(services: Services) -> None:
@@ -220,14 +213,14 @@ async def test_a_right_password_gives_its_tries_back(services: Services) -> None
 
     async with services.db.reading() as session:
         rows = (await session.execute(select(LoginThrottle.subject, LoginThrottle.failures))).all()
-    assert [tuple(row) for row in rows] == [(f"ip:{IP}", 1)]
+    assert [tuple(row) for row in rows] == [(f"member-ip:{IP}", 1)]
 
 
 async def test_a_refused_try_does_not_look_at_the_password(services: Services) -> None:
     await make_member(services, username="li")
     limit = services.settings.login_rate_per_minute
     for _ in range(limit):
-        await count_try(services.db, "li", IP, limit=limit)
+        await count_try(services.db, "member", "li", IP, limit=limit)
 
     with pytest.raises(TooManyAttempts):
         await sign_in(services, "li", PASSWORD, client_ip=IP)
@@ -235,27 +228,27 @@ async def test_a_refused_try_does_not_look_at_the_password(services: Services) -
 
 async def test_windows_that_ended_long_ago_are_removed(services: Services, clock: ManualClock) -> None:
     for number in range(5):
-        await count_try(services.db, f"account{number}", IP, limit=9)
+        await count_try(services.db, "member", f"account{number}", IP, limit=9)
 
     clock.advance(timedelta(hours=2))
-    await count_try(services.db, "account0", IP, limit=9)
+    await count_try(services.db, "member", "account0", IP, limit=9)
 
     async with services.db.reading() as session:
         subjects = (await session.execute(select(LoginThrottle.subject))).scalars().all()
-    assert set(subjects) == {"account:account0", f"ip:{IP}"}
+    assert set(subjects) == {"member:account0", f"member-ip:{IP}"}
 
 
 @pytest.mark.parametrize(
     ("client_ip", "subject"),
     [
-        ("203.0.113.7", "ip:203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "ip:2001:db8:1:2::"),
-        ("2001:db8:1:2:ffff::1", "ip:2001:db8:1:2::"),
-        ("", "ip:unknown"),
+        ("203.0.113.7", "member-ip:203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "member-ip:2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "member-ip:2001:db8:1:2::"),
+        ("", "member-ip:unknown"),
     ],
 )
 def test_an_ipv6_line_counts_as_one_address(client_ip: str, subject: str) -> None:
-    assert address_subject(client_ip) == subject
+    assert address_subject("member", client_ip) == subject
 
 
 class CountingPasswords(Passwords):

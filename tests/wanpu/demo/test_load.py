@@ -11,7 +11,6 @@ from tests.builders import PASSWORD
 from tests.http import Caller, room_app, serving
 
 from wanpu.crm.api import store as crm_store
-from wanpu.crm.errors import WrongCredentials
 from wanpu.crm.models import FreightRule, Member, MemberAddress, Merchant
 from wanpu.crm.service.sessions import sign_in
 from wanpu.crm.states import MerchantStatus
@@ -20,6 +19,7 @@ from wanpu.demo.load import DemoSummary, is_demo_loaded, load_demo
 from wanpu.demo.payment_accounts import TooFewSubMerchants, load_payment_accounts
 from wanpu.demo.pictures.album import PICTURE_SUFFIX, count_pictures, plan_pictures
 from wanpu.infra.services import Services
+from wanpu.infra.sign_in.errors import WrongCredentials
 from wanpu.infra.tables import Base
 from wanpu.kernel.ids import Id
 from wanpu.payment.channels.wechatpay import read_account

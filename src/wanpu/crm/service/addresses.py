@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.crm import queries
-from wanpu.crm.errors import AddressNotFound, TokenInvalid, TooManyAddresses
+from wanpu.crm.errors import AddressNotFound, TooManyAddresses
 from wanpu.crm.models import MemberAddress
 from wanpu.crm.rules import MAX_ADDRESSES
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.services import Services
+from wanpu.infra.sign_in.errors import TokenInvalid
 from wanpu.kernel.ids import Id
 
 

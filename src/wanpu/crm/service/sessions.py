@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 import orjson
 
 from wanpu.crm import queries
-from wanpu.crm.errors import MemberDisabled, TokenExpired, TokenInvalid, WrongCredentials
+from wanpu.crm.errors import MemberDisabled
 from wanpu.crm.models import Member, MemberToken
 from wanpu.crm.rules import is_mobile
-from wanpu.crm.service.throttle import count_try, forgive_try
 from wanpu.crm.states import MemberStatus
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.services import Services
+from wanpu.infra.sign_in.errors import TokenExpired, TokenInvalid, WrongCredentials
+from wanpu.infra.sign_in.throttle import count_try, forgive_try
 from wanpu.kernel.ids import Id
 
+REALM = "member"
 CACHED_FOR_S = 10.0
 REFRESHED_AFTER_S = 7.0
 
@@ -67,7 +69,7 @@ async def sign_in(services: Services, account: str, password: str, *, client_ip:
     """
     account = account.strip()
     limit = services.settings.login_rate_per_minute
-    await count_try(services.db, account, client_ip, limit=limit)
+    await count_try(services.db, REALM, account, client_ip, limit=limit)
 
     member = await _find_by_account(services.db, account)
     if member is None or member.password is None:
@@ -78,7 +80,7 @@ async def sign_in(services: Services, account: str, password: str, *, client_ip:
     if member.status is not MemberStatus.NORMAL:
         raise MemberDisabled
 
-    await forgive_try(services.db, account, client_ip)
+    await forgive_try(services.db, REALM, account, client_ip)
     token = draw_token(services)
     await _open_session(services.db, member.user_id, token)
     return SignedIn(token.token, token.expires_at, member)
