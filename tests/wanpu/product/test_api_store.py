@@ -313,6 +313,7 @@ BAD_QUERIES = [
     ({"limit": "101"}, "limit"),
     ({"limit": "-1"}, "limit"),
     ({"limit": "many"}, "limit"),
+    ({"limit": "1.0"}, "limit"),
     ({"sort": "title"}, "sort"),
     ({"sort": "price; drop table spu"}, "sort"),
     ({"category_id": "0"}, "category_id"),

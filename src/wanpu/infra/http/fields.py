@@ -14,12 +14,13 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from wanpu.kernel.clock import iso_utc, require_aware
 from wanpu.kernel.ids import MAX_ID, Id
 
 _ID = re.compile(r"[1-9][0-9]{0,18}")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -42,6 +43,12 @@ def _read_id(value: Any, info: ValidationInfo) -> int:
     if isinstance(value, str) and _ID.fullmatch(value) and int(value) <= MAX_ID:
         return int(value)
     raise PydanticCustomError("id_text", "must be an id: text of digits")
+
+
+def _read_whole_number(value: Any) -> Any:
+    if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value):
+        raise PydanticKnownError("int_parsing")
+    return value
 
 
 def _read_time(value: Any) -> datetime:
@@ -71,6 +78,9 @@ IdText = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,18}$", "examples": ["65601234"]}),
 ]
 """An id: text of digits in JSON, an integer inside; 1 to 2^63 - 1."""
+
+WholeNumber = Annotated[int, BeforeValidator(_read_whole_number)]
+"""A whole number in a query string: digits alone, where "1.0", "+1", "1_0" and " 1" would pass for an int."""
 
 UtcTime = Annotated[
     datetime,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from wanpu.infra.http.fields import WholeNumber
 from wanpu.kernel.errors import Invalid
 from wanpu.kernel.ids import MAX_ID
 
@@ -15,12 +16,12 @@ DEFAULT_SIZE = 20
 MAX_SIZE = 100
 MAX_CURSOR_LENGTH = 512
 
-Limit = Annotated[int, Query(ge=1, le=MAX_SIZE, description="How many at most.")]
+Limit = Annotated[WholeNumber, Query(ge=1, le=MAX_SIZE, description="How many at most.")]
 Cursor = Annotated[
     str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before.")
 ]
-Page = Annotated[int, Query(ge=1, le=100_000, description="Page number, from 1.")]
-Size = Annotated[int, Query(ge=1, le=MAX_SIZE, description="Rows per page.")]
+Page = Annotated[WholeNumber, Query(ge=1, le=100_000, description="Page number, from 1.")]
+Size = Annotated[WholeNumber, Query(ge=1, le=MAX_SIZE, description="Rows per page.")]
 
 
 class CursorInvalid(Invalid):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from wanpu.infra.http.fields import IdText, Line, Out
+from wanpu.infra.http.fields import IdText, Line, Out, WholeNumber
 from wanpu.infra.http.paging import DEFAULT_SIZE, MAX_CURSOR_LENGTH, MAX_SIZE
 from wanpu.kernel.ids import Id
 from wanpu.product.service.catalogue import ProductCard, ProductDetail, ProductSort
@@ -55,7 +55,7 @@ class ProductListQuery(BaseModel):
     keyword: Annotated[Annotated[Line, Field(max_length=64)] | None, BeforeValidator(_blank_is_none)] = None
     merchant_id: IdText | None = None
     sort: ProductSort | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_SIZE)] = DEFAULT_SIZE
+    limit: Annotated[WholeNumber, Field(ge=1, le=MAX_SIZE)] = DEFAULT_SIZE
     cursor: Annotated[str, Field(max_length=MAX_CURSOR_LENGTH)] | None = None
 
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from wanpu.infra.http.field_problems import problem_text
-from wanpu.infra.http.fields import Body, IdText, Line, Out, UtcTime
+from wanpu.infra.http.fields import Body, IdText, Line, Out, UtcTime, WholeNumber
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -128,3 +128,18 @@ def test_every_problem_of_a_field_is_a_sentence_in_the_callers_language():
 def test_a_problem_without_a_translation_keeps_its_english_sentence():
     assert problem_text({"type": "rare", "msg": "Rare"}, "zh") == "Rare"
     assert problem_text({"type": "rare", "msg": "Rare", "ctx": {"zh": "少见"}}, "zh") == "少见"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0", 0), ("20", 20), ("-1", -1), ("007", 7), ("9" * 18, 10**18 - 1)]
+)
+def test_a_whole_number_in_a_query_string_is_digits(text, value):
+    assert TypeAdapter(WholeNumber).validate_python(text) == value
+
+
+@pytest.mark.parametrize("wrong", ["", "1.0", "1.5", "+1", "1_0", " 1", "1 ", "１", "0x1", "1e2", "9" * 19])
+def test_a_text_that_only_amounts_to_a_whole_number_is_refused(wrong):
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(WholeNumber).validate_python(wrong)
+
+    assert problem_text(refused.value.errors()[0], "zh") == "须为整数"
