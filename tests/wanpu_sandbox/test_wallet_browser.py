@@ -1,5 +1,6 @@
 """The wallet in a real browser, as a phone and on a desk: scan, look, pay, and read the result."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -7,22 +8,14 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
+from tests.browser.screens import CHROMIUM, FLAGS
+from tests.conftest import server_absent
 from tests.wanpu_sandbox.bodies import COMBINE, combination, sub_order
 from tests.wanpu_sandbox.client import Control, Merchant
 from tests.wanpu_sandbox.running import RunningSandbox
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SCREENS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
     "desk": {"viewport": {"width": 1440, "height": 900}},
@@ -32,6 +25,8 @@ SCREENS: dict[str, dict[str, Any]] = {
 @pytest.fixture(params=SCREENS)
 async def context(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BrowserContext]:
     """A fresh browser of each size; a request that leaves the machine or a script error fails the test."""
+    if shutil.which(CHROMIUM) is None:
+        server_absent(f"no browser: {CHROMIUM} is missing")
     options = SCREENS[request.param]
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch_persistent_context(
