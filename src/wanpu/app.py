@@ -48,6 +48,7 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
         telemetry=WITHOUT_TELEMETRY,
     )
     app.state.services = mall.services
+    app.state.system = mall.system
     app.state.orders = mall.orders
     app.state.payments = mall.payments
     add_error_handlers(app)

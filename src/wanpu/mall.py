@@ -18,6 +18,7 @@ from wanpu.order import register as register_order
 from wanpu.payment import LocalPaymentPort, PaymentServices, open_payment_services
 from wanpu.payment import due_work_handlers as payment_work
 from wanpu.payment import register as register_payment
+from wanpu.system import SystemServices, open_system_services
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Mall:
     """Every room's services in one process."""
 
     services: Services
+    system: SystemServices
     payments: PaymentServices
     orders: OrderDesk
     subscriptions: Subscriptions
@@ -47,7 +49,7 @@ async def open_mall(settings: Settings, *, clock: Clock | None = None) -> Mall:
     subscriptions = Subscriptions()
     register_order(subscriptions, orders)
     register_payment(subscriptions)
-    return Mall(services, payments, open_desk(orders), subscriptions)
+    return Mall(services, open_system_services(services), payments, open_desk(orders), subscriptions)
 
 
 async def close_mall(mall: Mall) -> None:

@@ -11,6 +11,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _PUBLIC = "wanpu_public"
 _CALLER = "wanpu_names_caller"
+_PERMISSION = "wanpu_needs_permission"
 
 
 def public(endpoint: F) -> F:
@@ -29,6 +30,16 @@ def names_caller(audience: str) -> Callable[[F], F]:
     return mark
 
 
+def needs_permission(permission: str) -> Callable[[F], F]:
+    """Mark a dependency that lets only callers with this permission pass."""
+
+    def mark(function: F) -> F:
+        setattr(function, _PERMISSION, permission)
+        return function
+
+    return mark
+
+
 def audience_of(route: RouteContext) -> str | None:
     """ "public", the audience its dependencies let pass, or None when the route says nothing."""
     endpoint = route.endpoint
@@ -37,7 +48,13 @@ def audience_of(route: RouteContext) -> str | None:
     if audience := getattr(endpoint, _CALLER, None):
         return str(audience)
     dependant = getattr(route, "dependant", None)
-    return _audience_in(dependant) if isinstance(dependant, Dependant) else None
+    return _mark_in(dependant, _CALLER) if isinstance(dependant, Dependant) else None
+
+
+def permission_of(route: RouteContext) -> str | None:
+    """The permission that a route's dependencies ask for; None when they ask for none."""
+    dependant = getattr(route, "dependant", None)
+    return _mark_in(dependant, _PERMISSION) if isinstance(dependant, Dependant) else None
 
 
 def undeclared_routes(app: FastAPI) -> list[str]:
@@ -49,9 +66,9 @@ def undeclared_routes(app: FastAPI) -> list[str]:
     )
 
 
-def _audience_in(dependant: Dependant) -> str | None:
+def _mark_in(dependant: Dependant, name: str) -> str | None:
     for dependency in dependant.dependencies:
-        audience = getattr(dependency.call, _CALLER, None) or _audience_in(dependency)
-        if audience:
-            return str(audience)
+        mark = getattr(dependency.call, name, None) or _mark_in(dependency, name)
+        if mark:
+            return str(mark)
     return None

@@ -1,4 +1,4 @@
-"""Every statement of the operations back end, except plain adds."""
+"""Statements about staff accounts."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -8,9 +8,9 @@ from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.passwords import check_strength
 from wanpu.infra.services import Services
 from wanpu.kernel.ids import Id
-from wanpu.system import queries
 from wanpu.system.errors import StaffNameInvalid, StaffNameTaken
 from wanpu.system.models import Staff
+from wanpu.system.queries import staff as queries
 
 _USERNAME = re.compile(r"[A-Za-z0-9_.-]{2,50}")
 
