@@ -18,6 +18,11 @@ from wanpu_sandbox.wechatpay import api as wechatpay_api
 from wanpu_sandbox.wechatpay.answers import HANG_UP
 from wanpu_sandbox.wechatpay.provider import build_provider
 
+_HTTP_ERRORS = {
+    404: ("request.not_found", "没有这个地址"),
+    405: ("request.method_not_allowed", "这个地址不接受这种方法"),
+}
+
 
 def create_app(settings: SandboxSettings) -> Starlette:
     """Build the application. Keys and tables are made on first use; call-backs go out while it runs."""
@@ -65,9 +70,9 @@ async def _hang_up(receive: Receive, send: Send) -> None:
 
 
 async def _answer_http_error(request: Request, error: Exception) -> Response:
-    """Unknown paths and wrong methods: no body on provider paths, as recorded from the real server."""
+    """What no route refused: no body on provider paths, as recorded from the real server."""
     assert isinstance(error, HTTPException)
     if request.url.path.startswith("/v3/"):
         return Response(status_code=error.status_code, headers=error.headers)
-    code = "request.not_found" if error.status_code == 404 else "request.invalid"
-    return error_response(ControlRefusal(error.status_code, code, "没有这个地址或方法"))
+    code, message = _HTTP_ERRORS.get(error.status_code, ("request.invalid", "请求内容有误"))
+    return error_response(ControlRefusal(error.status_code, code, message))

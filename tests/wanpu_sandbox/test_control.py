@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.wanpu_sandbox.bodies import PARTNER, partner_order
+from tests.wanpu_sandbox.bodies import COMBINE, PARTNER, combination, partner_order, sub_order
 from tests.wanpu_sandbox.client import Control, Merchant
 
 
@@ -35,6 +35,9 @@ from tests.wanpu_sandbox.client import Control, Merchant
         ("POST", "/_sandbox/notifications/forge", {"content": "x", "forge": "nicely"}),
         ("GET", "/_sandbox/trades?limit=0", None),
         ("GET", "/_sandbox/trades?limit=501", None),
+        ("GET", "/_sandbox/trades?limit=1.0", None),
+        ("GET", "/_sandbox/trades?limit=" + "9" * 5_000, None),
+        ("GET", "/_sandbox/trades?state=PAID", None),
         ("GET", "/_sandbox/notifications?limit=x", None),
     ],
 )
@@ -74,6 +77,12 @@ async def test_unknown_things_are_not_found(
     status, refusal = await control.call(method, path, body)
 
     assert (status, refusal["code"]) == (404, code)
+
+
+async def test_a_wrong_method_is_named(control: Control) -> None:
+    status, refusal = await control.call("DELETE", "/_sandbox/trades")
+
+    assert (status, refusal["code"]) == (405, "request.method_not_allowed")
 
 
 async def test_changing_a_member_that_a_call_back_lacks_is_refused(
@@ -128,6 +137,10 @@ async def test_trades_are_found_by_number_and_state(
 
     assert await numbers("") == ["T00000003", "T00000002", "T00000001"]
     assert await numbers("state=SUCCESS") == ["T00000002"]
+    assert await numbers("state=SUCCESS&limit=1") == ["T00000002"]
+    assert await numbers("state=NOTPAY") == ["T00000003", "T00000001"]
+    assert await numbers("state=NOTPAY&out_trade_no=T00000001") == ["T00000001"]
+    assert await numbers("state=CLOSED") == []
     assert await numbers("out_trade_no=T00000001") == ["T00000001"]
     assert await numbers("limit=1") == ["T00000003"]
     (trade,) = await control.trades("T00000001")
@@ -148,6 +161,20 @@ async def test_trades_are_found_by_number_and_state(
         "expires_at": trade["expires_at"],
         "paid_at": None,
     }
+    await control.advance(8 * 86_400)
+    assert await numbers("state=NOTPAY") == []
+    assert await numbers("state=CLOSED") == ["T00000003", "T00000001"]
+
+
+async def test_a_limit_counts_orders_and_a_combination_brings_all_its_trades(
+    provider: Merchant, control: Control, subs: list[str]
+) -> None:
+    entries = [sub_order(provider.account.mchid, subs[i], f"S000000{i}") for i in range(3)]
+    await provider.post(f"{COMBINE}/native", combination(provider.account, "C000000001", entries))
+
+    for query in ("limit=1", "out_trade_no=C000000001&limit=1", "out_trade_no=S0000002&limit=1"):
+        _, body = await control.call("GET", f"/_sandbox/trades?{query}")
+        assert [one["out_trade_no"] for one in body["items"]] == ["S0000000", "S0000001", "S0000002"]
 
 
 async def test_a_merchants_name_and_keys_are_changed_apart(control: Control, subs: list[str]) -> None:

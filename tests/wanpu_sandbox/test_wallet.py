@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, FormData
 
 from tests.wanpu_sandbox.bodies import COMBINE, PARTNER, combination, partner_order, sub_order
 from tests.wanpu_sandbox.client import Control, Merchant
@@ -235,6 +235,15 @@ async def test_an_unknown_outcome_is_refused(
 
     assert status == 422
     assert [trade["state"] for trade in await control.trades()] == ["NOTPAY"]
+
+
+async def test_a_form_that_cannot_be_read_is_called_so(http: ClientSession, sandbox: RunningSandbox) -> None:
+    form = FormData({f"field{index}": "x" for index in range(5)}, default_to_multipart=True)
+
+    async with http.post(f"{sandbox.base_url}/wallet/pay", data=form) as answer:
+        refusal = await answer.json()
+
+    assert (answer.status, refusal["code"], refusal["message"]) == (400, "request.invalid", "请求内容有误")
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

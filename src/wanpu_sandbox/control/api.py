@@ -1,5 +1,6 @@
 """`/_sandbox/*`: what a test asks of the provider's world."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from wanpu_sandbox.wechatpay.callbacks import NoSuchMember, tampered
 from wanpu_sandbox.wechatpay.orders import Order
 from wanpu_sandbox.wechatpay.provider import Provider
 from wanpu_sandbox.wechatpay.shapes import order_resource
+from wanpu_sandbox.wechatpay.states import TradeState
 from wanpu_sandbox.wechatpay.transactions import CannotPay, openid_of
 from wanpu_wire.wechatpay.errors import MalformedBody
 from wanpu_wire.wechatpay.json_text import load_strict
@@ -74,14 +76,15 @@ class Control:
         return JSONResponse({"wallet": body.wallet, "outcome": body.outcome.value, "trades": trades})
 
     async def list_trades(self, request: Request) -> Response:
-        """Newest order first: `?out_trade_no=` (plain, combined or sub-order), `?state=`, `?limit=`."""
-        now = self._provider.clock.now()
-        orders = self._provider.transactions.list_latest(
-            number=request.query_params.get("out_trade_no"), limit=_limit(request)
+        """The trades of the newest orders: `?out_trade_no=` (plain, combined or sub-order), `?state=`.
+
+        `?limit=` counts orders; a combined one brings all its trades.
+        """
+        orders = self._provider.transactions.list_orders(
+            state=_state(request), number=request.query_params.get("out_trade_no"), limit=_limit(request)
         )
-        state = request.query_params.get("state")
-        items = [trade for order in orders for trade in trades_of(order, now)]
-        return JSONResponse({"items": [item for item in items if state in (None, item["state"])]})
+        now = self._provider.clock.now()
+        return JSONResponse({"items": [trade for order in orders for trade in trades_of(order, now)]})
 
     async def show_faults(self, request: Request) -> Response:
         """The faults in force, with the times that are left."""
@@ -189,9 +192,19 @@ async def _read(request: Request, model: type[_Body]) -> _Body:
 
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", "50")
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= _MAX_LISTED:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= _MAX_LISTED:
         raise ControlRefusal(422, "request.invalid", f"limit 应为 1 到 {_MAX_LISTED} 的整数")
     return int(text)
+
+
+def _state(request: Request) -> TradeState | None:
+    text = request.query_params.get("state")
+    if text is None:
+        return None
+    try:
+        return TradeState(text)
+    except ValueError as error:
+        raise ControlRefusal(422, "request.invalid", f"state 应为 {'、'.join(TradeState)} 之一") from error
 
 
 def _guarded(endpoint: _Endpoint) -> _Endpoint:

@@ -139,8 +139,8 @@ class Wallet:
 
     def _lists(self) -> dict[str, Any]:
         transactions = self._provider.transactions
-        pending = transactions.list_open(limit=_PENDING_SHOWN)
-        paid = transactions.list_paid(limit=_RECENT_SHOWN)
+        pending = transactions.list_orders(state=TradeState.NOTPAY, limit=_PENDING_SHOWN)
+        paid = transactions.list_orders(state=TradeState.SUCCESS, limit=_RECENT_SHOWN)
         return {
             "pending": [self._view(order) for order in pending],
             "recent": [self._view(order) for order in paid],

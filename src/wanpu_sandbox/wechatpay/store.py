@@ -62,16 +62,16 @@ JOIN wx_trade t ON t.order_id = o.order_id
 JOIN wx_code c ON c.order_id = o.order_id AND c.is_replaced = 0
 """
 
-_LATEST = "SELECT order_id FROM wx_order ORDER BY order_id DESC LIMIT :limit"
-_NUMBERED = """
-SELECT order_id FROM wx_order WHERE combine_out_trade_no = :number
-UNION SELECT order_id FROM wx_trade WHERE out_trade_no = :number
-ORDER BY order_id DESC LIMIT :limit
-"""
-_OPEN = """
-SELECT order_id FROM wx_order WHERE state = 'NOTPAY' AND expires_at > :now ORDER BY order_id DESC LIMIT :limit
-"""
-_PAID = "SELECT order_id FROM wx_order WHERE state = 'SUCCESS' ORDER BY order_id DESC LIMIT :limit"
+_CHOSEN = "SELECT order_id FROM wx_order WHERE {} ORDER BY order_id DESC LIMIT :limit"
+_IN_STATE = {
+    TradeState.NOTPAY: "state = 'NOTPAY' AND expires_at > :now",
+    TradeState.SUCCESS: "state = 'SUCCESS'",
+    TradeState.CLOSED: "(state = 'CLOSED' OR (state = 'NOTPAY' AND expires_at <= :now))",
+}
+_NUMBERED = (
+    "order_id IN (SELECT order_id FROM wx_order WHERE combine_out_trade_no = :number"
+    " UNION ALL SELECT order_id FROM wx_trade WHERE out_trade_no = :number)"
+)
 
 
 def find_order(connection: sqlite3.Connection, mchid: str, sub_mchid: str, out_trade_no: str) -> Order | None:
@@ -105,24 +105,21 @@ def get_order(connection: sqlite3.Connection, order_id: int) -> Order:
     return order
 
 
-def list_latest(connection: sqlite3.Connection, *, limit: int) -> list[Order]:
-    """All orders, newest first."""
-    return _list(connection, _LATEST, {"limit": limit})
-
-
-def list_numbered(connection: sqlite3.Connection, number: str, *, limit: int) -> list[Order]:
-    """Orders with this number, of the order or of one of its trades, in any book; newest first."""
-    return _list(connection, _NUMBERED, {"number": number, "limit": limit})
-
-
-def list_open(connection: sqlite3.Connection, *, now: datetime, limit: int) -> list[Order]:
-    """Orders that can still be paid, newest first."""
-    return _list(connection, _OPEN, {"now": to_milliseconds(now), "limit": limit})
-
-
-def list_paid(connection: sqlite3.Connection, *, limit: int) -> list[Order]:
-    """Paid orders, newest first."""
-    return _list(connection, _PAID, {"limit": limit})
+def list_orders(
+    connection: sqlite3.Connection, *, state: TradeState | None, number: str | None, now: datetime, limit: int
+) -> list[Order]:
+    """Orders in this state, with this number (of the order or of one of its trades), newest first."""
+    conditions = ["TRUE"]
+    if state is not None:
+        conditions.append(_IN_STATE[state])
+    if number is not None:
+        conditions.append(_NUMBERED)
+    chosen = _CHOSEN.format(" AND ".join(conditions))
+    rows = connection.execute(
+        f"{_ORDERS} WHERE o.order_id IN ({chosen}) ORDER BY o.order_id DESC, t.trade_id",
+        {"now": to_milliseconds(now), "number": number, "limit": limit},
+    ).fetchall()
+    return _orders(rows)
 
 
 def insert_order(connection: sqlite3.Connection, new: NewOrder, *, now: datetime) -> int:
@@ -227,13 +224,6 @@ def delete_orders(connection: sqlite3.Connection) -> None:
 def _one(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> Order | None:
     rows = connection.execute(f"{_ORDERS} {where} ORDER BY t.trade_id", values).fetchall()
     return next(iter(_orders(rows)), None)
-
-
-def _list(connection: sqlite3.Connection, chosen: str, values: dict[str, object]) -> list[Order]:
-    rows = connection.execute(
-        f"{_ORDERS} WHERE o.order_id IN ({chosen}) ORDER BY o.order_id DESC, t.trade_id", values
-    ).fetchall()
-    return _orders(rows)
 
 
 def _orders(rows: list[sqlite3.Row]) -> list[Order]:

@@ -168,22 +168,14 @@ class Transactions:
                 self._settle(connection, order, buyer, now)
             return store.get_order(connection, order.order_id)
 
-    def list_latest(self, *, number: str | None = None, limit: int) -> list[Order]:
-        """Newest first; `number` is that of the order or of one of its trades."""
+    def list_orders(
+        self, *, state: TradeState | None = None, number: str | None = None, limit: int
+    ) -> list[Order]:
+        """Orders as they stand now, newest first; `number` is that of the order or of one of its trades."""
         with self._database.reading() as connection:
-            if number is not None:
-                return store.list_numbered(connection, number, limit=limit)
-            return store.list_latest(connection, limit=limit)
-
-    def list_open(self, *, limit: int) -> list[Order]:
-        """Orders that a wallet could pay now, newest first."""
-        with self._database.reading() as connection:
-            return store.list_open(connection, now=self._clock.now(), limit=limit)
-
-    def list_paid(self, *, limit: int) -> list[Order]:
-        """Paid orders, newest first."""
-        with self._database.reading() as connection:
-            return store.list_paid(connection, limit=limit)
+            return store.list_orders(
+                connection, state=state, number=number, now=self._clock.now(), limit=limit
+            )
 
     def _settle(self, connection: sqlite3.Connection, order: Order, buyer: str, now: datetime) -> None:
         transaction_ids = tuple(_new_transaction_id(now) for _ in order.trades)
