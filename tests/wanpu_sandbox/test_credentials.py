@@ -135,12 +135,13 @@ def test_a_rotation_lists_two_certificates_until_the_old_one_retires(tmp_path: P
 
 def test_names_given_before_the_server_runs_are_shown_by_the_wallet(tmp_path: Path) -> None:
     settings = SandboxSettings(data_dir=tmp_path)
-    sub_mchid = load_secrets(tmp_path).provider.sub_mchids[0]
+    sub_mchid, nameless = load_secrets(tmp_path).provider.sub_mchids[:2]
 
     name_merchants(settings, {sub_mchid: "山野茶事"})
 
     provider = build_provider(settings)
-    assert provider.merchant_settings.name_of(sub_mchid) == "山野茶事"
+    shown = provider.merchant_settings.names_of([sub_mchid, nameless])
+    assert shown == {sub_mchid: "山野茶事", nameless: f"沙箱商户 {nameless}"}
     provider.database.close()
 
 

@@ -144,7 +144,7 @@ class Control:
         """The settings of a merchant or sub-merchant."""
         mchid = self._known_mchid(request)
         settings = self._provider.merchant_settings
-        return JSONResponse(merchant_of(settings.get(mchid), settings.name_of(mchid)))
+        return JSONResponse(merchant_of(settings.get(mchid), settings.names_of([mchid])[mchid]))
 
     async def set_merchant(self, request: Request) -> Response:
         """Change the name in the wallet, or the keys used towards the merchant."""

@@ -147,11 +147,11 @@ class Wallet:
         }
 
     def _view(self, order: Order) -> OrderView:
-        names = self._provider.merchant_settings
+        names = self._provider.merchant_settings.names_of(trade.payee for trade in order.trades)
         payees = tuple(
             Payee(
-                name=names.name_of(trade.payee),
-                initial=names.name_of(trade.payee)[:1],
+                name=names[trade.payee],
+                initial=names[trade.payee][:1],
                 description=trade.description,
                 total_fen=trade.total_fen,
                 out_trade_no=trade.out_trade_no,

@@ -2,10 +2,20 @@
 
 import itertools
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wanpu_sandbox.database import Database
 from wanpu_sandbox.wechatpay.states import NotificationKey
+
+SCHEMA = """
+CREATE TABLE merchant (
+    mchid TEXT PRIMARY KEY,
+    name TEXT,
+    notification_key TEXT CHECK (notification_key IN ('public_key', 'platform_certificate', 'mixed')),
+    has_platform_certificate INTEGER NOT NULL DEFAULT 1 CHECK (has_platform_certificate IN (0, 1))
+) STRICT;
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +68,12 @@ class MerchantSettings:
             )
         return self.get(mchid)
 
-    def name_of(self, mchid: str) -> str:
-        """What the wallet shows as the payee."""
-        return self.get(mchid).name or f"沙箱商户 {mchid}"
+    def names_of(self, mchids: Iterable[str]) -> dict[str, str]:
+        """What the wallet shows for each of these payees; one that has no name is shown by its number."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT mchid, name FROM merchant WHERE name IS NOT NULL").fetchall()
+        given = {row["mchid"]: row["name"] for row in rows}
+        return {mchid: given.get(mchid, f"沙箱商户 {mchid}") for mchid in mchids}
 
     def signs_with_public_key(self, mchid: str) -> bool:
         """Whether the next call-back of this merchant is signed in public-key mode."""

@@ -69,4 +69,4 @@ def name_merchants(settings: SandboxSettings, names: Mapping[str, str]) -> None:
 
 
 def _open_database(settings: SandboxSettings) -> Database:
-    return Database(settings.database_path, store.SCHEMA, notifications.SCHEMA)
+    return Database(settings.database_path, merchant_settings.SCHEMA, store.SCHEMA, notifications.SCHEMA)
