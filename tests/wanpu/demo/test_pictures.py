@@ -87,14 +87,14 @@ def test_every_shape_fills_its_sheet_without_touching_the_edge(shape: str):
 @pytest.mark.parametrize(
     "key", ["dipped-mug", "field-watercolours", "daily-nuts", "braided-cable", "woven-basket"]
 )
-def test_all_pictures_of_a_product_are_square_jpegs_of_at_most_forty_kilobytes(key: str):
+def test_all_pictures_of_a_product_are_square_webp_pictures_of_at_most_24_kilobytes(key: str):
     product = BY_KEY[key]
 
     for variant in range(len(plan_pictures(product))):
         picture = draw_product(product, variant=variant)
         image = decoded(picture)
-        assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (800, 800))
-        assert len(picture) <= 40_000
+        assert (image.format, image.mode, image.size) == ("WEBP", "RGB", (800, 800))
+        assert len(picture) <= 24_000
 
 
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.key)

@@ -21,10 +21,10 @@ from wanpu.demo.pictures.objects.table import SHAPES
 from wanpu.demo.pictures.scene import Placed
 from wanpu.demo.pictures.sheet import Sheet
 
-PICTURE_SUFFIX = ".jpg"
-PICTURE_MEDIA_TYPE = "image/jpeg"
-MAXIMUM_BYTES = 40_000
-JPEG_QUALITIES = (80, 70, 60, 50)
+PICTURE_SUFFIX = ".webp"
+PICTURE_MEDIA_TYPE = "image/webp"
+MAXIMUM_BYTES = 24_000
+WEBP_QUALITIES = (80, 70, 60, 50)
 LENS_SHARE = 0.34
 PART_SHARE = 0.26
 PART_REDUCTION = 20
@@ -82,7 +82,7 @@ def count_pictures(products: Iterable[DemoProduct]) -> int:
 
 
 def draw_product(product: DemoProduct, *, variant: int, size: int = 800) -> bytes:
-    """Draw one picture of a product as a square JPEG; `variant` counts along `plan_pictures`.
+    """Draw one picture of a product as a square WebP; `variant` counts along `plan_pictures`.
 
     A picture of 800 pixels stays within `MAXIMUM_BYTES`: a rich one is saved at a lower quality.
 
@@ -93,9 +93,9 @@ def draw_product(product: DemoProduct, *, variant: int, size: int = 800) -> byte
     if not 0 <= variant < len(plans):
         raise IndexError(f"{product.key} has {len(plans)} pictures, not one numbered {variant}")
     picture = _drawn(product, plans[variant], size)
-    for quality in JPEG_QUALITIES:
+    for quality in WEBP_QUALITIES:
         target = io.BytesIO()
-        picture.save(target, "JPEG", quality=quality)
+        picture.save(target, "WEBP", quality=quality)
         if target.tell() <= MAXIMUM_BYTES:
             break
     return target.getvalue()
