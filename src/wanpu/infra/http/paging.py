@@ -4,11 +4,12 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from wanpu.infra.http.fields import WholeNumber
+from wanpu.infra.pages import PageAsk
 from wanpu.kernel.errors import Invalid
 from wanpu.kernel.ids import MAX_ID
 
@@ -22,6 +23,25 @@ Cursor = Annotated[
 ]
 Page = Annotated[WholeNumber, Query(ge=1, le=100_000, description="Page number, from 1.")]
 Size = Annotated[WholeNumber, Query(ge=1, le=MAX_SIZE, description="Rows per page.")]
+
+
+def sorted_by(*names: str, default: str) -> Any:
+    """A dependency that reads `?page=&size=&sort=&order=` of a console's list into a `PageAsk`.
+
+    `names` are all that a caller may sort by; anything else is refused with 422. Newest, largest or last
+    comes first unless `order=asc`.
+    """
+    allowed: Any = Literal[(default, *(name for name in names if name != default))]
+
+    def read(
+        page: Page = 1,
+        size: Size = DEFAULT_SIZE,
+        sort: Annotated[allowed, Query(description="The column to sort by.")] = default,
+        order: Annotated[Literal["asc", "desc"], Query(description="Its direction.")] = "desc",
+    ) -> PageAsk:
+        return PageAsk(page, size, sort, order == "desc")
+
+    return Depends(read)
 
 
 class CursorInvalid(Invalid):
