@@ -14,7 +14,7 @@ from wanpu.infra.http.errors import add_error_handlers
 from wanpu.infra.http.hot_route import add_hot_routes
 from wanpu.infra.http.middleware import add_middleware
 from wanpu.infra.http.openapi import describe_refusals_and_callers
-from wanpu.infra.http.single_page_site import SinglePageSite
+from wanpu.infra.http.single_page_site import FOR_A_DAY, SinglePageSite
 from wanpu.mall import Mall, background_work, close_mall
 from wanpu.order.api import pages as order_pages
 from wanpu.order.api import store as order_store
@@ -57,7 +57,8 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
     add_hot_routes(app, [*product_store.HOT_ROUTES, *order_store.HOT_ROUTES, *notify.HOT_ROUTES])
     describe_refusals_and_callers(app)
     app.mount("/cashier/assets", cashier.assets)
-    app.mount("/files", SinglePageSite(mall.services.settings.data_dir / "files"), name="files")
+    files = SinglePageSite(mall.services.settings.data_dir / "files", kept=FOR_A_DAY)
+    app.mount("/files", files, name="files")
     app.mount("/", SinglePageSite(STOREFRONT), name="storefront")
     add_middleware(app, mall.services.settings)
     return app

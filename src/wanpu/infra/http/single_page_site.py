@@ -1,17 +1,21 @@
 """Serves a built single-page application: its files, and its first page for each address it routes."""
 
 import mimetypes
+import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
+from starlette.staticfiles import NotModifiedResponse
 from starlette.types import Receive, Scope, Send
 
 from wanpu.infra.http.errors import PathNotFound, error_answer
 
 FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_DAY = "public, max-age=86400"
 ASK_AGAIN = "no-cache"
 _HASHED_FOLDER = "assets/"
 
@@ -19,12 +23,20 @@ mimetypes.add_type("font/woff2", ".woff2")
 mimetypes.add_type("text/javascript", ".js")
 
 
-class SinglePageSite:
-    """An ASGI application over a folder. Files under `assets/` carry their hash and are kept for ever;
-    a `.gz` beside a file is sent to whoever takes gzip."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: Path
+    facts: os.stat_result
 
-    def __init__(self, folder: Path) -> None:
+
+class SinglePageSite:
+    """An ASGI application over a folder. Files under `assets/` carry their hash and are kept for ever,
+    others as `kept` says; a `.gz` beside a file is sent to whoever takes gzip, and nothing is sent
+    again to whoever has it."""
+
+    def __init__(self, folder: Path, *, kept: str = ASK_AGAIN) -> None:
         self._folder = folder.resolve()
+        self._kept = kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response: Response
@@ -43,22 +55,25 @@ class SinglePageSite:
             path, found = "index.html", await self._find("index.html")
         if found is None:
             return error_answer(scope, PathNotFound())
-        kept = FOR_EVER if path.startswith(_HASHED_FOLDER) else ASK_AGAIN
+        kept = FOR_EVER if path.startswith(_HASHED_FOLDER) else self._kept
         sent = {"cache-control": kept, "vary": "accept-encoding"}
-        media_type = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+        media_type = mimetypes.guess_type(found.path.name)[0] or "application/octet-stream"
         packed = await self._find(f"{path}.gz")
         if packed is not None and "gzip" in headers.get("accept-encoding", ""):
             found = packed
             sent["content-encoding"] = "gzip"
-        return FileResponse(found, headers=sent, media_type=media_type)
+        response = FileResponse(found.path, headers=sent, media_type=media_type, stat_result=found.facts)
+        if response.headers["etag"] in headers.get("if-none-match", ""):
+            return NotModifiedResponse(response.headers)
+        return response
 
-    async def _find(self, path: str) -> Path | None:
+    async def _find(self, path: str) -> _Found | None:
         """The file of a path inside the folder, links resolved; None for folders and for anything outside."""
         file = (self._folder / (path or "index.html")).resolve()
         if not file.is_relative_to(self._folder):
             return None
         try:
-            found = await anyio.Path(file).stat()
+            facts = await anyio.Path(file).stat()
         except (OSError, ValueError):
             return None
-        return file if stat.S_ISREG(found.st_mode) else None
+        return _Found(file, facts) if stat.S_ISREG(facts.st_mode) else None

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from tests.http import Caller, serving
 
-from wanpu.infra.http.single_page_site import SinglePageSite
+from wanpu.infra.http.single_page_site import FOR_A_DAY, SinglePageSite
 
 PAGE = b"<!doctype html><title>shop</title>"
 SCRIPT = b"console.log('shop');\n" * 100
@@ -29,7 +29,7 @@ def site(tmp_path: Path) -> Path:
 async def client(site: Path) -> AsyncIterator[Caller]:
     """Serves the same folder at `/files` and at `/`."""
     app = FastAPI(openapi_url=None)
-    app.mount("/files", SinglePageSite(site))
+    app.mount("/files", SinglePageSite(site, kept=FOR_A_DAY))
     app.mount("/", SinglePageSite(site))
     async with serving(app) as caller:
         yield caller
@@ -74,3 +74,32 @@ async def test_nothing_outside_the_folder_is_served(client: Caller) -> None:
     answer = await client.get("/..%2fsecret.txt", headers={"accept": "*/*"})
 
     assert answer.status == 404
+
+
+async def test_what_a_browser_has_already_is_not_sent_again(client: Caller) -> None:
+    first = await client.get("/", headers={"accept-encoding": "identity"})
+
+    known = {"accept-encoding": "identity", "if-none-match": first.headers["etag"]}
+    again = await client.get("/", headers=known)
+    other = await client.get("/", headers=known | {"if-none-match": '"another"'})
+
+    assert (again.status, again.body) == (304, None)
+    assert again.headers["cache-control"] == "no-cache"
+    assert (other.status, other.body) == (200, PAGE)
+
+
+async def test_the_packed_and_the_plain_copy_are_told_apart(client: Caller) -> None:
+    packed = await client.get("/assets/app.1a2b.js", headers={"accept-encoding": "gzip"})
+
+    plain = await client.get(
+        "/assets/app.1a2b.js",
+        headers={"accept-encoding": "identity", "if-none-match": packed.headers["etag"]},
+    )
+
+    assert (plain.status, plain.body) == (200, SCRIPT)
+
+
+async def test_a_site_says_how_long_its_other_files_are_kept(client: Caller) -> None:
+    answer = await client.get("/files/index.html", headers={"accept": "*/*"})
+
+    assert answer.headers["cache-control"] == "public, max-age=86400"
