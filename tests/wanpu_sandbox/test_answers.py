@@ -118,6 +118,14 @@ async def test_a_merchant_made_for_public_key_mode_has_no_platform_certificate(
     assert (answer.status, answer.code) == (404, "RESOURCE_NOT_EXISTS")
 
 
+async def test_no_platform_certificate_is_of_the_kind_sm2(provider: Merchant) -> None:
+    of_every_kind = await provider.get(CERTIFICATES + "?algorithm_type=ALL")
+    of_sm2 = await provider.get(CERTIFICATES + "?algorithm_type=SM2")
+
+    assert len(of_every_kind.json["data"]) == 1
+    assert (of_sm2.status, of_sm2.code) == (404, "RESOURCE_NOT_EXISTS")
+
+
 @pytest.fixture(scope="module")
 def rotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
     """A sandbox of its own, since certificates outlive a reset."""

@@ -53,7 +53,12 @@ async def test_a_combination_gets_one_code_url(provider: Merchant, subs: list[st
 
 
 async def test_an_unpaid_combination_lists_its_sub_orders(provider: Merchant, subs: list[str]) -> None:
-    await create(provider, "C000000001", entries(provider, subs, 2), scene_info={"device_id": "POS1:1"})
+    await create(
+        provider,
+        "C000000001",
+        entries(provider, subs, 2),
+        scene_info={"device_id": "POS1:1", "payer_client_ip": "203.0.113.7"},
+    )
 
     answer = await query(provider, "C000000001")
 

@@ -50,6 +50,7 @@ PLAIN_DEFECTS: list[tuple[str, Any]] = [
     ("/amount/currency", 1),
     ("/time_expire", "2026-11-22 15:00:00"),
     ("/time_expire", "2026-02-30T15:00:00+08:00"),
+    ("/time_expire", 1795000000),
     ("/attach", "a" * 129),
     ("/goods_tag", "a" * 33),
     ("/limit_pay", "no_credit"),
@@ -59,7 +60,24 @@ PLAIN_DEFECTS: list[tuple[str, Any]] = [
     ("/settle_info/profit_sharing", "Y"),
     ("/scene_info/payer_client_ip", "1" * 46),
     ("/scene_info/store_info/id", "1" * 33),
+    ("/scene_info/store_info/id", ...),
+    ("/scene_info/store_info/name", "a" * 257),
+    ("/scene_info/store_info/area_code", "1" * 33),
+    ("/scene_info/store_info/address", "a" * 513),
+    ("/scene_info/device_id", "1" * 33),
+    ("/detail/cost_price", "1"),
+    ("/detail/invoice_id", "1" * 33),
+    ("/detail/goods_detail", {}),
+    ("/detail/goods_detail/0/merchant_goods_id", ...),
+    ("/detail/goods_detail/0/merchant_goods_id", "1" * 33),
+    ("/detail/goods_detail/0/wechatpay_goods_id", "1" * 33),
+    ("/detail/goods_detail/0/goods_name", "a" * 257),
+    ("/detail/goods_detail/0/quantity", ...),
     ("/detail/goods_detail/0/quantity", 0),
+    ("/detail/goods_detail/0/unit_price", ...),
+    ("/detail/goods_detail/0/unit_price", -1),
+    ("/product_id", "12345"),
+    ("/product_id", ""),
 ]
 
 
@@ -67,11 +85,13 @@ def _with_parents(body: dict[str, Any], pointer: str) -> dict[str, Any]:
     """Lists that a pointer walks through have to exist."""
     if pointer.startswith("/limit_pay/"):
         return {**body, "limit_pay": ["no_credit"]}
-    if pointer.startswith("/detail/goods_detail/"):
+    if pointer.startswith("/detail/"):
         goods = {"merchant_goods_id": "1", "quantity": 1, "unit_price": 1}
         return {**body, "detail": {"goods_detail": [goods]}}
     if pointer.startswith("/scene_info/store_info"):
         return {**body, "scene_info": {"store_info": {"id": "1"}}}
+    if pointer.startswith("/scene_info"):
+        return {**body, "scene_info": {"payer_client_ip": "203.0.113.7"}}
     return body
 
 
@@ -102,6 +122,43 @@ async def test_a_partner_order_needs_its_identities(provider: Merchant, subs: li
     answer = await provider.post(f"{PARTNER}/native", changed(body, f"/{name}", ...))
 
     assert (answer.status, answer.code, answer.json["detail"]["field"]) == (400, "PARAM_ERROR", f"/{name}")
+
+
+async def test_the_details_of_an_order_have_a_size_in_bytes(
+    provider: Merchant, control: Control, subs: list[str]
+) -> None:
+    goods = {"merchant_goods_id": "1", "goods_name": "茶" * 78, "quantity": 1, "unit_price": 1}
+
+    def order(number: str, invoice_id: str) -> dict[str, Any]:
+        detail = {"invoice_id": invoice_id, "goods_detail": [goods] * 20}  # 6114 bytes and the invoice's.
+        return partner_order(provider.account, subs[0], number, detail=detail)
+
+    within = await provider.post(f"{PARTNER}/native", order("T00000001", "1" * 30))
+    beyond = await provider.post(f"{PARTNER}/native", order("T00000002", "1" * 31))
+
+    assert within.status == 200
+    assert (beyond.status, beyond.code, beyond.json["detail"]["field"]) == (400, "PARAM_ERROR", "/detail")
+    assert beyond.json["message"].endswith("字节数 6145，大于最大值 6144")
+    assert len(await control.trades()) == 1
+
+
+async def test_scan_first_native_is_refused_in_clear_words(provider: Merchant, subs: list[str]) -> None:
+    body = partner_order(provider.account, subs[0], "T00000001", product_id="12345")
+
+    answer = await provider.post(f"{PARTNER}/native", body)
+
+    message = (
+        "不支持“商品ID”：Native 模式一（用户扫码后由商户下单）不在 APIv3 中，"
+        "请用模式二：先下单，再展示 code_url"
+    )
+    assert (answer.status, answer.json) == (
+        400,
+        {
+            "code": "PARAM_ERROR",
+            "message": message,
+            "detail": {"field": "/product_id", "value": "12345", "issue": message, "location": "body"},
+        },
+    )
 
 
 async def test_an_amount_of_zero_has_the_recorded_text(provider: Merchant, subs: list[str]) -> None:
@@ -163,6 +220,14 @@ COMBINE_DEFECTS: list[tuple[str, Any]] = [
     ("/notify_url", "http://127.0.0.1:9/notify?a=1"),
     ("/time_expire", "tomorrow"),
     ("/time_start", "yesterday"),
+    ("/time_start", "2026-02-30T15:00:00+08:00"),
+    ("/scene_info/payer_client_ip", ...),
+    ("/scene_info/payer_client_ip", ""),
+    ("/scene_info/payer_client_ip", "1" * 46),
+    ("/scene_info/device_id", "1" * 33),
+    ("/combine_payer_info/openid", "o" * 129),
+    ("/limit_pay", "no_credit"),
+    ("/product_id", "12345"),
     ("/sub_orders", ...),
     ("/sub_orders", []),
     ("/sub_orders", {}),
@@ -190,13 +255,72 @@ async def test_a_broken_field_of_a_combination_is_named(
     provider: Merchant, control: Control, subs: list[str], pointer: str, value: Any
 ) -> None:
     entries = [sub_order(provider.account.mchid, subs[i], f"S000000{i}") for i in range(2)]
-    body = changed(combination(provider.account, "C000000001", entries), pointer, value)
+    body = changed(
+        _with_parents(combination(provider.account, "C000000001", entries), pointer), pointer, value
+    )
 
     answer = await provider.post(f"{COMBINE}/native", body)
 
     assert (answer.status, answer.code) == (400, "PARAM_ERROR")
     assert answer.json["detail"]["field"] == pointer
     assert await control.trades() == []
+
+
+async def test_a_sub_openid_needs_the_sub_appid_of_every_sub_order(
+    provider: Merchant, control: Control, subs: list[str]
+) -> None:
+    entries = [sub_order(provider.account.mchid, subs[i], f"S000000{i}") for i in range(2)]
+    entries[0]["sub_appid"] = provider.account.appid
+    payer = {"combine_payer_info": {"sub_openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}}
+    body = combination(provider.account, "C000000001", entries, **payer)
+
+    refused = await provider.post(f"{COMBINE}/native", body)
+    assert (refused.status, refused.code) == (400, "PARAM_ERROR")
+    assert refused.json["detail"]["field"] == "/sub_orders/1/sub_appid"
+    assert await control.trades() == []
+
+    entries[1]["sub_appid"] = provider.account.appid
+    taken = await provider.post(
+        f"{COMBINE}/native", combination(provider.account, "C000000001", entries, **payer)
+    )
+    assert taken.status == 200
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [("/sp_mchid", ...), ("/sub_mchid", ...), ("/sub_mchid", ""), ("/sub_mchid", 1)],
+)
+async def test_a_broken_field_of_a_close_is_named(
+    provider: Merchant, subs: list[str], pointer: str, value: Any
+) -> None:
+    body = {"sp_mchid": provider.account.mchid, "sub_mchid": subs[0]}
+
+    answer = await provider.post(f"{PARTNER}/out-trade-no/T00000001/close", changed(body, pointer, value))
+
+    assert (answer.status, answer.code, answer.json["detail"]["field"]) == (400, "PARAM_ERROR", pointer)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("/combine_appid", ...),
+        ("/sub_orders", ...),
+        ("/sub_orders", []),
+        ("/sub_orders", [{}] * 51),
+        ("/sub_orders/0/mchid", ...),
+        ("/sub_orders/0/out_trade_no", ...),
+        ("/sub_orders/0/out_trade_no", "T0001"),
+    ],
+)
+async def test_a_broken_field_of_a_combined_close_is_named(
+    provider: Merchant, subs: list[str], pointer: str, value: Any
+) -> None:
+    listed = {"mchid": provider.account.mchid, "sub_mchid": subs[0], "out_trade_no": "S0000001"}
+    body = {"combine_appid": provider.account.appid, "sub_orders": [listed]}
+
+    answer = await provider.post(f"{COMBINE}/out-trade-no/C000000001/close", changed(body, pointer, value))
+
+    assert (answer.status, answer.code, answer.json["detail"]["field"]) == (400, "PARAM_ERROR", pointer)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +332,8 @@ async def test_a_broken_field_of_a_combination_is_named(
         (f"{PARTNER}/id/{'4' * 33}?sp_mchid={{own}}&sub_mchid={{sub}}", "transaction_id", "url"),
         (f"{DIRECT}/out-trade-no/T00000001", "mchid", "query"),
         (f"{COMBINE}/out-trade-no/C", "combine_out_trade_no", "url"),
+        ("/v3/certificates?algorithm_type=DSA", "algorithm_type", "query"),
+        ("/v3/certificates?algorithm_type=", "algorithm_type", "query"),
     ],
 )
 async def test_a_broken_parameter_is_named(

@@ -80,6 +80,53 @@ async def test_the_header_and_the_body_name_the_same_merchant(provider: Merchant
     assert (answer.status, answer.json) == (400, {"code": "PARAM_ERROR", "message": message})
 
 
+@pytest.mark.parametrize(
+    ("sp_mchid", "sub_mchid", "status", "code"),
+    [
+        ("1000000000", "sub", 400, "PARAM_ERROR"),
+        ("own", "own", 400, "PARAM_ERROR"),
+        ("own", "1000000000", 400, "MCH_NOT_EXISTS"),
+        ("own", "direct", 403, "NO_AUTH"),
+    ],
+)
+async def test_strangers_are_neither_shown_nor_closed(
+    provider: Merchant,
+    direct: Merchant,
+    control: Control,
+    subs: list[str],
+    sp_mchid: str,
+    sub_mchid: str,
+    status: int,
+    code: str,
+) -> None:
+    await create(provider, subs[0], "T00000001")
+    named = {"own": provider.account.mchid, "sub": subs[0], "direct": direct.account.mchid}
+    identity = {"sp_mchid": named.get(sp_mchid, sp_mchid), "sub_mchid": named.get(sub_mchid, sub_mchid)}
+    asked = "&".join(f"{name}={value}" for name, value in identity.items())
+
+    answers = [
+        await provider.get(f"{PARTNER}/out-trade-no/T00000001?{asked}"),
+        await provider.get(f"{PARTNER}/id/4200000000000000000000000000?{asked}"),
+        await provider.post(f"{PARTNER}/out-trade-no/T00000001/close", identity),
+    ]
+
+    assert [(answer.status, answer.code) for answer in answers] == [(status, code)] * 3
+    assert [trade["state"] for trade in await control.trades()] == ["NOTPAY"]
+
+
+async def test_a_direct_merchant_asks_in_its_own_name(provider: Merchant, direct: Merchant) -> None:
+    answer = await direct.get(f"{DIRECT}/out-trade-no/T00000001?mchid={provider.account.mchid}")
+
+    assert (answer.status, answer.code) == (400, "PARAM_ERROR")
+
+
+async def test_a_provider_does_not_sell_in_its_own_name(provider: Merchant, control: Control) -> None:
+    answer = await provider.post(f"{DIRECT}/native", direct_order(provider.account, "T00000001"))
+
+    assert (answer.status, answer.code) == (400, "APPID_MCHID_NOT_MATCH")
+    assert await control.trades() == []
+
+
 @pytest.mark.parametrize("appid", ["wx0000000000000000", "provider"])
 async def test_a_direct_merchant_uses_the_appid_that_is_bound_to_it(
     provider: Merchant, direct: Merchant, appid: str

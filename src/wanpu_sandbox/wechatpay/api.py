@@ -124,7 +124,11 @@ class CertificateEndpoint:
         self._settings = provider.merchant_settings
 
     def download(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
-        if not self._settings.get(merchant.mchid).has_platform_certificate:
+        """Every listed certificate; all are RSA, so a call that wants SM2 alone finds none."""
+        algorithm = call.query.get("algorithm_type", "RSA")
+        read_parameter(schemas.ALGORITHM_TYPE, algorithm, location="query")
+        has_certificate = self._settings.get(merchant.mchid).has_platform_certificate
+        if not has_certificate or algorithm == "SM2":
             message = "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。"
             raise ProviderRefusal(404, "RESOURCE_NOT_EXISTS", message)
         certificates = self._accounts.listed_certificates()

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from wanpu_sandbox.wechatpay.errors import ProviderRefusal, param_error
+from wanpu_wire.wechatpay.errors import MalformedBody
+from wanpu_wire.wechatpay.json_text import dump
+from wanpu_wire.wechatpay.times import parse_time
 
 _INT64_MAX = 2**63 - 1
 
@@ -25,6 +28,7 @@ class Text:
     pattern: str | None = None
 
     def read(self, value: Any, at: str) -> str:
+        """`value`, when it keeps the rule; `at` is its JSON pointer."""
         if not isinstance(value, str):
             raise _wrong_type(at, self.label, value, "字符串")
         if len(value) > self.longest:
@@ -33,6 +37,25 @@ class Text:
             raise _broken_text(at, self.label, value, f"字符数 {len(value)}，小于最小值 {self.shortest}")
         if self.pattern is not None and not re.fullmatch(self.pattern, value):
             raise _broken_text(at, self.label, value, "字符串不符合要求的格式")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """An RFC 3339 time with its offset, such as `2026-11-24T10:00:00+08:00`; it stays a text."""
+
+    name: str
+    label: str
+    required: bool = False
+
+    def read(self, value: Any, at: str) -> str:
+        """`value`, when it keeps the rule; `at` is its JSON pointer."""
+        if not isinstance(value, str):
+            raise _wrong_type(at, self.label, value, "字符串")
+        try:
+            parse_time(value)
+        except MalformedBody as error:
+            raise _broken_text(at, self.label, value, "不是合法的 RFC 3339 时间") from error
         return value
 
 
@@ -47,6 +70,7 @@ class Whole:
     largest: int = _INT64_MAX
 
     def read(self, value: Any, at: str) -> int:
+        """`value`, when it keeps the rule; `at` is its JSON pointer."""
         if type(value) is not int or abs(value) > _INT64_MAX:
             raise _wrong_type(at, self.label, value, " 64 位有符号整数")
         if value < self.smallest:
@@ -65,6 +89,7 @@ class Flag:
     required: bool = False
 
     def read(self, value: Any, at: str) -> bool:
+        """`value`, when it keeps the rule; `at` is its JSON pointer."""
         if not isinstance(value, bool):
             raise _wrong_type(at, self.label, value, "布尔值")
         return value
@@ -72,16 +97,22 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """An object with members of its own."""
+    """An object with members of its own, of at most `most_bytes` as compact JSON."""
 
     name: str
     label: str
     fields: "Sequence[Field]"
     required: bool = False
+    most_bytes: int | None = None
 
     def read(self, value: Any, at: str) -> dict[str, Any]:
+        """The known members of `value`, checked; `at` is its JSON pointer."""
         if not isinstance(value, dict):
             raise _wrong_type(at, self.label, value, "对象")
+        if self.most_bytes is not None and len(dump(value)) > self.most_bytes:
+            raise _broken_size(
+                at, self.label, "对象", f"字节数 {len(dump(value))}，大于最大值 {self.most_bytes}"
+            )
         return read_members(self.fields, value, at)
 
 
@@ -97,16 +128,34 @@ class Items:
     most: int = 1000
 
     def read(self, value: Any, at: str) -> list[Any]:
+        """`value`, when it keeps the rule; `at` is its JSON pointer."""
         if not isinstance(value, list):
             raise _wrong_type(at, self.label, value, "数组")
         if len(value) < self.fewest:
-            raise _broken_list(at, self.label, f"元素个数 {len(value)}，小于最小值 {self.fewest}")
+            raise _broken_size(at, self.label, "数组", f"元素个数 {len(value)}，小于最小值 {self.fewest}")
         if len(value) > self.most:
-            raise _broken_list(at, self.label, f"元素个数 {len(value)}，大于最大值 {self.most}")
+            raise _broken_size(at, self.label, "数组", f"元素个数 {len(value)}，大于最大值 {self.most}")
         return [self.entry.read(entry, f"{at}/{index}") for index, entry in enumerate(value)]
 
 
-Field = Text | Whole | Flag | Group | Items
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """A member that belongs to another way of paying: it is refused in the words of `reason`.
+
+    Others that the schema does not know are passed over.
+    """
+
+    name: str
+    label: str
+    reason: str
+    required: bool = False
+
+    def read(self, value: Any, at: str) -> Any:
+        """Refuse; `at` is the member's JSON pointer."""
+        raise param_error(f"不支持“{self.label}”：{self.reason}", field=at, value=value)
+
+
+Field = Text | Time | Whole | Flag | Group | Items | Foreign
 
 
 def read_members(fields: Sequence[Field], members: Mapping[str, Any], at: str = "") -> dict[str, Any]:
@@ -158,6 +207,6 @@ def _broken_number(at: str, label: str, value: int, reason: str) -> ProviderRefu
     return param_error(message, field=at, value=value)
 
 
-def _broken_list(at: str, label: str, reason: str) -> ProviderRefusal:
-    message = f"输入源“/body{at}”映射到数组字段“{label}”规则校验失败，{reason}"
+def _broken_size(at: str, label: str, kind: str, reason: str) -> ProviderRefusal:
+    message = f"输入源“/body{at}”映射到{kind}字段“{label}”规则校验失败，{reason}"
     return param_error(message, field=at)

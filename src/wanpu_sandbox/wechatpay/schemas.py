@@ -3,7 +3,7 @@
 Source: WeChat Pay API v3, Native下单, 服务商 Native下单, 合单Native下单, 关闭订单, 合单关闭订单.
 """
 
-from wanpu_sandbox.wechatpay.fields import Field, Flag, Group, Items, Text, Whole
+from wanpu_sandbox.wechatpay.fields import Field, Flag, Foreign, Group, Items, Text, Time, Whole
 
 MAX_AMOUNT_FEN = 1_000_000_000
 """10 000 000 yuan: documented for a sub-order, inferred for a plain order and for a combination's sum."""
@@ -13,8 +13,7 @@ MAX_SUBSIDY_FEN = 500_000
 
 NUMBER_PATTERN = r"[0-9A-Za-z_\-|*]+"
 COMBINE_NUMBER_PATTERN = r"[0-9A-Za-z_\-|*@]+"
-_DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TIME_PATTERN = _DAY_PATTERN + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+MAX_DETAIL_BYTES = 6144
 
 MCHID = Text(name="mchid", label="商户号", required=True, shortest=1, longest=32)
 SP_MCHID = Text(name="sp_mchid", label="服务商户号", required=True, shortest=1, longest=32)
@@ -35,14 +34,15 @@ COMBINE_OUT_TRADE_NO = Text(
     longest=32,
     pattern=COMBINE_NUMBER_PATTERN,
 )
+ALGORITHM_TYPE = Text(name="algorithm_type", label="算法类型", longest=3, pattern="RSA|SM2|ALL")
 TRANSACTION_ID = Text(name="transaction_id", label="微信支付订单号", required=True, shortest=1, longest=32)
 _SUB_APPID = Text(name="sub_appid", label="子商户应用ID", shortest=1, longest=32)
 _DESCRIPTION = Text(name="description", label="商品描述", required=True, shortest=1, longest=127)
 _ATTACH = Text(name="attach", label="商户数据包", longest=128)
 _GOODS_TAG = Text(name="goods_tag", label="订单优惠标记", longest=32)
 _NOTIFY_URL = Text(name="notify_url", label="商户回调地址", required=True, shortest=1, longest=256)
-_TIME_EXPIRE = Text(name="time_expire", label="支付结束时间", longest=64, pattern=_TIME_PATTERN)
-_TIME_START = Text(name="time_start", label="交易起始时间", longest=64, pattern=_TIME_PATTERN)
+_TIME_EXPIRE = Time(name="time_expire", label="支付结束时间")
+_TIME_START = Time(name="time_start", label="交易起始时间")
 _LIMIT_PAY = Items(
     name="limit_pay", label="指定支付方式", entry=Text(name="", label="指定支付方式", longest=32)
 )
@@ -68,14 +68,24 @@ _STORE_INFO = Group(
         Text(name="address", label="详细地址", longest=512),
     ),
 )
+_DEVICE_ID = Text(name="device_id", label="商户端设备号", longest=32)
 _SCENE_INFO = Group(
     name="scene_info",
     label="场景信息",
+    fields=(Text(name="payer_client_ip", label="用户终端IP", longest=45), _DEVICE_ID, _STORE_INFO),
+)
+_COMBINE_SCENE_INFO = Group(
+    name="scene_info",
+    label="场景信息",
     fields=(
-        Text(name="payer_client_ip", label="用户终端IP", longest=45),
-        Text(name="device_id", label="商户端设备号", longest=32),
-        _STORE_INFO,
+        Text(name="payer_client_ip", label="用户终端IP", required=True, shortest=1, longest=45),
+        _DEVICE_ID,
     ),
+)
+_PRODUCT_ID = Foreign(
+    name="product_id",
+    label="商品ID",
+    reason="Native 模式一（用户扫码后由商户下单）不在 APIv3 中，请用模式二：先下单，再展示 code_url",
 )
 _GOODS = Group(
     name="",
@@ -96,6 +106,7 @@ _DETAIL = Group(
         Text(name="invoice_id", label="商品小票ID", longest=32),
         Items(name="goods_detail", label="单品列表", entry=_GOODS),
     ),
+    most_bytes=MAX_DETAIL_BYTES,
 )
 _PLAIN_FIELDS: tuple[Field, ...] = (
     _DESCRIPTION,
@@ -110,6 +121,7 @@ _PLAIN_FIELDS: tuple[Field, ...] = (
     _DETAIL,
     _SCENE_INFO,
     _SETTLE_INFO,
+    _PRODUCT_ID,
 )
 
 DIRECT_NATIVE: tuple[Field, ...] = (
@@ -155,7 +167,7 @@ _SUB_ORDER = Group(
             ),
         ),
         _GOODS_TAG,
-        Text(name="detail", label="商品详情", longest=6144),
+        Text(name="detail", label="商品详情", longest=MAX_DETAIL_BYTES),
         Group(
             name="settle_info",
             label="结算信息",
@@ -174,7 +186,7 @@ def combine_native(*, fewest: int, most: int) -> tuple[Field, ...]:
         _COMBINE_APPID,
         Text(name="combine_mchid", label="合单商户号", required=True, shortest=1, longest=32),
         COMBINE_OUT_TRADE_NO,
-        _SCENE_INFO,
+        _COMBINE_SCENE_INFO,
         Items(
             name="sub_orders",
             label="子单信息",
@@ -195,6 +207,7 @@ def combine_native(*, fewest: int, most: int) -> tuple[Field, ...]:
         _TIME_EXPIRE,
         _NOTIFY_URL,
         _LIMIT_PAY,
+        _PRODUCT_ID,
     )
 
 
