@@ -20,6 +20,7 @@ from wanpu.order.api import pages as order_pages
 from wanpu.order.api import store as order_store
 from wanpu.payment.api import cashier, notify
 from wanpu.product.api import store as product_store
+from wanpu.system.api import ROUTERS as SYSTEM_ROUTERS
 
 WITHOUT_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """Looking for a tracer that nobody configured costs a tenth of a hot request."""
@@ -54,6 +55,8 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
     add_error_handlers(app)
     for module in (crm_store, product_store, order_store, order_pages, cashier, health):
         app.include_router(module.router)
+    for router in SYSTEM_ROUTERS:
+        app.include_router(router)
     add_hot_routes(app, [*product_store.HOT_ROUTES, *order_store.HOT_ROUTES, *notify.HOT_ROUTES])
     describe_refusals_and_callers(app)
     app.mount("/cashier/assets", cashier.assets)

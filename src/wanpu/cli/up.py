@@ -23,7 +23,7 @@ from wanpu.infra import migrations
 from wanpu.infra.logs import configure_logs
 from wanpu.infra.settings import Settings
 from wanpu.mall import Mall, open_mall
-from wanpu.system import create_staff, has_staff
+from wanpu.system import create_staff, has_staff, lay_base_rows
 from wanpu_sandbox.app import create_app as create_sandbox
 
 ADMIN = "admin"
@@ -45,6 +45,7 @@ async def run_everything(settings: Settings, *, with_demo: bool) -> int:
     mall = await open_mall(settings)
     await migrations.upgrade(mall.services.db)
     await refuse_newer_schema(mall.services.db)
+    await lay_base_rows(mall.services)
     passwords = await _first_start(mall, with_demo=with_demo)
     async with contextlib.AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(

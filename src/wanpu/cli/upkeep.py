@@ -21,7 +21,7 @@ from wanpu.infra.services import Services, close_services, open_services
 from wanpu.infra.settings import Settings, SettingsRefused
 from wanpu.kernel.errors import WanpuError
 from wanpu.mall import close_mall, open_mall
-from wanpu.system import create_staff
+from wanpu.system import create_staff, lay_base_rows
 
 
 @asynccontextmanager
@@ -39,6 +39,7 @@ async def migrate_database(settings: Settings) -> int:
     async with _services(settings) as services:
         before = await migrations.current(services.db)
         await migrations.upgrade(services.db)
+        await lay_base_rows(services)
         click.echo(f"wanpu: schema {before or 'empty'} → {migrations.head()}")
     return 0
 
@@ -60,6 +61,7 @@ async def load_demo_data(settings: Settings) -> int:
     password = given.get_secret_value() if given else secrets.token_urlsafe(9)
     async with _services(settings) as services:
         await migrations.upgrade(services.db)
+        await lay_base_rows(services)
         is_new = not await is_demo_loaded(services)
         await fill_with_demo(services, password)
     if is_new and given is None:

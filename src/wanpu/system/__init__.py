@@ -2,6 +2,7 @@
 
 from wanpu.system.callers import Origin, StaffCaller
 from wanpu.system.service.operation_log import record
+from wanpu.system.service.base_rows import lay_base_rows
 from wanpu.system.service.staff import create_staff, has_staff
 from wanpu.system.services import SystemServices, open_system_services
 
@@ -13,4 +14,5 @@ __all__ = [
     "has_staff",
     "open_system_services",
     "record",
+    "lay_base_rows",
 ]

@@ -1,6 +1,6 @@
 """What the operations back end refuses. Codes are public and permanent."""
 
-from wanpu.kernel.errors import Conflict, Forbidden, Invalid
+from wanpu.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class StaffNameTaken(Conflict):
@@ -33,3 +33,28 @@ class PasswordChangeRequired(Forbidden):
     code = "auth.password_change_required"
     message_zh = "请先修改初始密码"
     message_en = "Change the first password before anything else"
+
+
+class MenuParentInvalid(Invalid):
+    """The menu cannot stand there: a page and a folder stand in a folder, a button on a page of its console,
+    nothing below itself."""
+
+    code = "menu.parent_invalid"
+    message_zh = "目录和菜单的上级须为目录，按钮的上级须为菜单，且不能是自己的下级"
+    message_en = "A folder or page stands in a folder, a button on a page, and nothing below itself"
+
+
+class MenuTooDeep(Invalid):
+    """The tree would have more levels than a console can show."""
+
+    code = "menu.too_deep"
+    message_zh = "菜单层级过深"
+    message_en = "The menu would stand too deep"
+
+
+class OperationNotFound(NotFound):
+    """The operation log has no such row."""
+
+    code = "operation_log.not_found"
+    message_zh = "日志不存在"
+    message_en = "There is no such row in the log"

@@ -1,0 +1,5 @@
+"""Routes of the consoles that belong to the operations base, a module per family."""
+
+from wanpu.system.api import navigation
+
+ROUTERS = [module.router for module in (navigation,)]

@@ -76,6 +76,21 @@ async def require_signed_in(request: Request, app: SystemDep) -> StaffCaller:
 SignedIn = Annotated[StaffCaller, Depends(require_signed_in)]
 
 
+@names_caller("staff")
+async def require_at_work(caller: SignedIn) -> StaffCaller:
+    """Any signed-in account whose password is its own.
+
+    Raises:
+        PasswordChangeRequired: the first password still stands.
+    """
+    if caller.must_change_password:
+        raise PasswordChangeRequired
+    return caller
+
+
+AtWork = Annotated[StaffCaller, Depends(require_at_work)]
+
+
 def needs(permission: str, *, audience: Audience = Audience.PLATFORM) -> Any:
     """A dependency that lets in the accounts of one console that have a permission.
 
@@ -86,9 +101,7 @@ def needs(permission: str, *, audience: Audience = Audience.PLATFORM) -> Any:
 
     @names_caller("staff")
     @needs_permission(permission)
-    async def require(caller: SignedIn) -> StaffCaller:
-        if caller.must_change_password:
-            raise PasswordChangeRequired
+    async def require(caller: AtWork) -> StaffCaller:
         if caller.audience is not audience or not caller.may(permission):
             raise Forbidden(details={"permission": permission})
         return caller

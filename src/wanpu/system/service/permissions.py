@@ -1,12 +1,12 @@
 """What an account may do, worked out once per account and access epoch."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
 
 from wanpu.infra.database import Database
 from wanpu.kernel.ids import Id
 from wanpu.system.models.staff import SUPER_ADMINISTRATOR
 from wanpu.system.queries import access as queries
+from wanpu.system.rules.access import split_permissions
 from wanpu.system.states import Audience
 
 REMEMBERED = 10_000
@@ -39,10 +39,3 @@ async def _read(db: Database, staff_id: Id, audience: Audience) -> frozenset[str
         if staff_id == SUPER_ADMINISTRATOR:
             return split_permissions(await queries.list_all_permissions(session, audience))
         return split_permissions(await queries.list_granted(session, staff_id, audience))
-
-
-def split_permissions(columns: Iterable[str]) -> frozenset[str]:
-    """The permissions in some `perms` columns, which separate them by commas."""
-    return frozenset(
-        permission for column in columns for permission in map(str.strip, column.split(",")) if permission
-    )

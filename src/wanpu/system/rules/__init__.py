@@ -1,0 +1,1 @@
+"""Pure computation of the operations base; a file per family."""
