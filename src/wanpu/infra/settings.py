@@ -25,6 +25,18 @@ _SAMPLE_WORDS = (
     "wanpu",
     "todo",
 )
+_SAMPLE_PASSWORDS = (
+    "",
+    "root",
+    "postgres",
+    "guest",
+    "admin",
+    "redis",
+    "123456",
+    "password",
+    "secret",
+    "wanpu",
+)
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # noqa: S104 - refused, never bound
 
 
@@ -103,6 +115,19 @@ class Settings(BaseSettings):
     login_rate_per_minute: int = Field(
         60, ge=1, description="Sign-in tries per account and address a minute."
     )
+    captcha_rate_per_minute: int = Field(
+        120, ge=1, description="Captchas that one address may ask for and answer a minute."
+    )
+    staff_lock_after: int = Field(
+        5, ge=3, le=100, description="Wrong passwords or codes in a row that lock a back-office account."
+    )
+    staff_lock_minutes: int = Field(15, ge=1, le=1440, description="Minutes such an account stays locked.")
+    staff_session_hours: int = Field(
+        12, ge=1, le=720, description="Hours after which a back-office session that is not used ends."
+    )
+    staff_session_max_hours: int = Field(
+        168, ge=1, le=8760, description="Hours after which a back-office session ends even when it is used."
+    )
     body_limit_bytes: int = Field(1024 * 1024, ge=1024, description="Largest request body in bytes.")
     lane_queue_size: int = Field(
         2000, ge=1, description="Orders that may wait for the next commit before new ones get 503."
@@ -140,10 +165,14 @@ class Settings(BaseSettings):
         found = [*self._address_problems()]
         if self.workers > 1 and self.is_embedded:
             found.append("WANPU_WORKERS: several processes need a server; SQLite serves one process")
+        if self.staff_session_max_hours < self.staff_session_hours:
+            found.append("WANPU_STAFF_SESSION_MAX_HOURS: less than WANPU_STAFF_SESSION_HOURS")
         if self.master_key is None and not self.is_embedded:
             found.append("WANPU_MASTER_KEY: missing; a database server needs it set")
         if self.master_key is not None:
             found += _secret_problems("WANPU_MASTER_KEY", self.master_key, MIN_SECRET_LENGTH)
+        if any(len(key.get_secret_value()) < MIN_SECRET_LENGTH for key in self.retired_master_keys):
+            found.append(f"WANPU_RETIRED_MASTER_KEYS: one is shorter than {MIN_SECRET_LENGTH} characters")
         if self.env == "production":
             found += self._production_problems()
         return found
@@ -189,8 +218,18 @@ class Settings(BaseSettings):
             yield "WANPU_PUBLIC_URL: must be the public https address of the mall"
         if self.admin_password is not None:
             yield from _secret_problems("WANPU_ADMIN_PASSWORD", self.admin_password, MIN_PASSWORD_LENGTH)
-        if make_url(self.database_url).password in ("", "root", "postgres", "123456", "password"):
-            yield "WANPU_DATABASE_URL: the database password is a sample"
+        for name in ("database_url", "redis_url", "rabbitmq_url"):
+            if _has_sample_password(getattr(self, name)):
+                yield f"WANPU_{name.upper()}: the password is a sample"
+
+
+def _has_sample_password(address: str | None) -> bool:
+    """An address without any password is left to the server's own rules, such as a socket's owner."""
+    try:
+        password = make_url(address).password if address else None
+    except ArgumentError:
+        return False  # The address itself is a problem of its own.
+    return password is not None and password.lower() in _SAMPLE_PASSWORDS
 
 
 def _secret_problems(name: str, secret: SecretStr, least: int) -> Iterator[str]:

@@ -80,6 +80,9 @@ def test_an_env_file_is_read_and_variables_win_over_it(monkeypatch, tmp_path):
         ("log_level", "loud"),
         ("workers", 0),
         ("database_pool_size", 0),
+        ("staff_lock_after", 0),
+        ("staff_lock_minutes", 0),
+        ("staff_session_hours", 0),
     ],
 )
 def test_a_value_out_of_its_range_is_refused(name, value):
@@ -155,6 +158,9 @@ def test_every_problem_is_told_at_once():
         ("admin_password", SecretStr("short"), "WANPU_ADMIN_PASSWORD"),
         ("admin_password", SecretStr("my-password-is-1"), "WANPU_ADMIN_PASSWORD"),
         ("database_url", "postgresql+asyncpg://wanpu:postgres@db/wanpu", "WANPU_DATABASE_URL"),
+        ("redis_url", "redis://:redis@cache", "WANPU_REDIS_URL"),
+        ("rabbitmq_url", "amqp://guest:guest@broker", "WANPU_RABBITMQ_URL"),
+        ("retired_master_keys", [SecretStr("short")], "WANPU_RETIRED_MASTER_KEYS"),
         ("master_key", SecretStr("x" * 40), "WANPU_MASTER_KEY"),
         ("master_key", SecretStr("changeme-changeme-changeme-changeme"), "WANPU_MASTER_KEY"),
         ("master_key", SecretStr(STRONG[:31]), "WANPU_MASTER_KEY"),
@@ -178,6 +184,13 @@ def test_production_refuses_each_of_these(name, value, variable):
 )
 def test_an_address_that_cannot_work_is_refused_everywhere(name, value, variable):
     assert variable in variables(settings(**{name: value}).problems())
+
+
+def test_a_session_may_not_be_unused_for_longer_than_it_lasts():
+    assert variables(settings(staff_session_hours=24, staff_session_max_hours=23).problems()) == [
+        "WANPU_STAFF_SESSION_MAX_HOURS"
+    ]
+    assert settings(staff_session_hours=24, staff_session_max_hours=24).problems() == []
 
 
 def test_a_server_needs_the_master_key_set():

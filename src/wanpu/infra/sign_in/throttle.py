@@ -1,10 +1,11 @@
 """Counting sign-in tries per account and per address, shared by all nodes.
 
-`realm` keeps audiences apart: "member" for shoppers, "staff" for the consoles.
+`realm` keeps audiences apart: "member" for shoppers, "staff" for the consoles, "captcha" for theirs.
 """
 
 import ipaddress
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -31,12 +32,13 @@ def address_subject(realm: str, client_ip: str) -> str:
         address = ipaddress.ip_address(client_ip)
     except ValueError:
         return f"{realm}-ip:unknown"
+    if address.version == 6 and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
     if address.version == 4:
         return f"{realm}-ip:{address}"
     return f"{realm}-ip:{ipaddress.ip_network((address, 64), strict=False).network_address}"
 
 
-@rerun_on_conflict
 async def count_try(db: Database, realm: str, account: str, client_ip: str, *, limit: int) -> None:
     """Count a try before the password is looked at, so that parallel tries cannot pass the limit.
 
@@ -46,11 +48,25 @@ async def count_try(db: Database, realm: str, account: str, client_ip: str, *, l
     Raises:
         TooManyAttempts: one of the two is used up; nothing was counted.
     """
-    now = db.clock.now()
     limits = {
         account_subject(realm, account): limit,
         address_subject(realm, client_ip): limit * ACCOUNTS_PER_ADDRESS,
     }
+    await _count(db, limits)
+
+
+async def count_address(db: Database, realm: str, client_ip: str, *, limit: int) -> None:
+    """Count something that an address does without an account, such as asking for a captcha.
+
+    Raises:
+        TooManyAttempts: the address has used up the window; nothing was counted.
+    """
+    await _count(db, {address_subject(realm, client_ip): limit})
+
+
+@rerun_on_conflict
+async def _count(db: Database, limits: Mapping[str, int]) -> None:
+    now = db.clock.now()
     async with db.transaction() as session:
         for subject in sorted(limits):
             counter = await _lock_throttle(session, subject, now + WINDOW)

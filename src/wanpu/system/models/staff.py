@@ -35,6 +35,7 @@ class Staff(Stamped, Base):
     totp_sealed: Mapped[str | None] = mapped_column(long_text())  # the second factor's secret, sealed
     totp_enabled_at: Mapped[datetime | None]  # NULL beside a secret: proposed, not yet proven
     totp_last_step: Mapped[int | None] = mapped_column(BigInt)  # the newest code used; none works twice
+    totp_recovery: Mapped[list[Any] | None]  # digests of recovery codes that are left; each works once
     failed_logins: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))  # in a row
     locked_until: Mapped[datetime | None]
     last_login_at: Mapped[datetime | None]
