@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.database import Database
 from wanpu.infra.models import DeadLetter
+from wanpu.infra.vault import Vault
 from wanpu.kernel.audit import Finding, Severity
 from wanpu.order import audit_orders, paid_shares
 from wanpu.payment import audit_money, credited_parts
 from wanpu.product import audit_stock
+from wanpu.system import audit_operation_log
 
 Check = Callable[[AsyncSession], Awaitable[Sequence[Finding]]]
 
@@ -47,13 +49,14 @@ class Report:
         }
 
 
-async def audit_everything(db: Database) -> Report:
-    """Run every check over one snapshot; reads only."""
+async def audit_everything(db: Database, vault: Vault) -> Report:
+    """Run every check over one snapshot; reads only. The vault holds the key of the log's seals."""
+    checks = (*CHECKS, audit_operation_log(vault))
     findings: list[Finding] = []
     async with db.snapshot() as session:
-        for check in CHECKS:
+        for check in checks:
             findings += await check(session)
-    return Report(len(CHECKS), sorted(findings))
+    return Report(len(checks), sorted(findings))
 
 
 async def orders_match_payments(session: AsyncSession) -> list[Finding]:

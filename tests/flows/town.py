@@ -302,7 +302,7 @@ class Town:
 
     async def audit(self) -> Report:
         """What the audit finds now."""
-        return await audit_everything(self.services.db)
+        return await audit_everything(self.services.db, self.services.vault)
 
     async def require_sound_books(self) -> None:
         """Nothing is broken, once every event is delivered."""

@@ -199,7 +199,7 @@ async def test_the_verdict_fails_for_what_is_broken_and_not_for_what_is_listed(
     async with services.db.transaction() as session:
         await session.execute(update(table_of(SkuStock)).values(sold=1))
 
-    report: Report = await audit_everything(services.db)
+    report: Report = await audit_everything(services.db, services.vault)
 
     assert (listed_only, shown[-1]) == (0, f"wanpu: {report.checks} checks, 0 broken, 1 listed")
     assert [(f.rule, f.subject) for f in report.broken] == [("S1", f"sku {spu.sku_ids[0]}")]

@@ -35,7 +35,7 @@ async def _services(settings: Settings) -> AsyncIterator[Services]:
 
 
 async def migrate_database(settings: Settings) -> int:
-    """Bring the database to the newest step and say where it stands."""
+    """Bring the database to the newest step, lay its base rows and say where it stands."""
     async with _services(settings) as services:
         before = await migrations.current(services.db)
         await migrations.upgrade(services.db)
@@ -85,7 +85,7 @@ async def fill_with_demo(services: Services, password: str) -> None:
 async def audit_database(settings: Settings, *, as_json: bool) -> int:
     """Print every finding; 1 when an invariant is broken. Listed cases alone do not fail it."""
     async with _services(settings) as services:
-        report = await audit_everything(services.db)
+        report = await audit_everything(services.db, services.vault)
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:

@@ -66,6 +66,11 @@ class Vault:
         """A 32-byte key of its own for one purpose, the same after every start."""
         return _derive(self._master_key, f"derived:{purpose}")
 
+    def derive_all(self, purpose: str) -> list[bytes]:
+        """The keys that `derive` gives and gave under retired master keys, the present one first."""
+        keys = [self._master_key, *self._by_key_id.values()]
+        return [_derive(key, f"derived:{purpose}") for key in dict.fromkeys(keys)]
+
 
 def _key_id(master_key: str) -> str:
     return hashlib.sha256(b"wanpu vault key id\0" + _derive(master_key, "key id")).hexdigest()[:8]
