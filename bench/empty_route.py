@@ -18,5 +18,13 @@ app = Starlette(routes=[Route("/empty", empty), Route("/healthz", empty)])
 if __name__ == "__main__":
     port = int(os.environ["WANPU_PORT"])
     uvicorn.run(
-        app, host="127.0.0.1", port=port, log_config=None, access_log=False, loop="uvloop", http="httptools"
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        http="httptools",
+        server_header=False,
+        proxy_headers=False,
     )

@@ -26,6 +26,10 @@ class CacheStore(Protocol):
         """One value per key, None where there is none."""
         ...
 
+    def look(self, keys: Sequence[str]) -> list[bytes | None]:
+        """What lies in this process, without waiting and whether it has expired or not."""
+        ...
+
     async def put(self, key: str, value: bytes, ttl_s: float) -> None:
         """Keep the value for `ttl_s` seconds."""
         ...
@@ -51,6 +55,9 @@ class MemoryStore:
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         now = self._clock.now()
         return [self._get(key, now) for key in keys]
+
+    def look(self, keys: Sequence[str]) -> list[bytes | None]:
+        return [self._used(key) for key in keys]
 
     async def put(self, key: str, value: bytes, ttl_s: float) -> None:
         self._remove(key)
@@ -81,6 +88,13 @@ class MemoryStore:
         self._entries.move_to_end(key)
         return value
 
+    def _used(self, key: str) -> bytes | None:
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        self._entries.move_to_end(key)
+        return entry[0]
+
     def _remove(self, key: str) -> None:
         if removed := self._entries.pop(key, None):
             self._bytes -= len(removed[0]) + _ENTRY_OVERHEAD_BYTES
@@ -102,6 +116,9 @@ class RedisStore:
             return list(await pipeline.execute())
         except (RedisError, OSError) as error:
             raise StoreAway(str(error)) from error
+
+    def look(self, keys: Sequence[str]) -> list[bytes | None]:
+        return [None] * len(keys)
 
     async def put(self, key: str, value: bytes, ttl_s: float) -> None:
         try:

@@ -15,7 +15,7 @@ def product_key(spu_id: Id) -> str:
     return f"product:{spu_id}"
 
 
-def product_page_key(spu_id: Id) -> str:
+def product_page_key(spu_id: Id | str) -> str:
     """The whole answer about a product, stock included."""
     return f"product-page:{spu_id}"
 

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from wanpu.infra.cache import Cache
 from wanpu.infra.cache_stores import MemoryStore, RedisStore, StoreAway
+from wanpu.infra.metrics import CACHE_READS
 from wanpu.kernel.clock import ManualClock
 
 TTL_S, EARLY_S = 60, 45
@@ -261,6 +262,75 @@ async def test_a_value_larger_than_the_store_is_given_and_not_kept():
 
     assert [await get(cache, source) for _ in range(2)] == [b"x" * 2000] * 2
     assert source.loads == 2
+
+
+@pytest.fixture
+def cache(clock):
+    return Cache(MemoryStore(clock), clock)
+
+
+async def test_a_value_lies_ready_while_it_is_fresh(cache, clock):
+    before = cache.ready("spu:1")
+    await get(cache, Source())
+
+    clock.advance(timedelta(seconds=EARLY_S) - timedelta(milliseconds=1))
+    fresh = cache.ready("spu:1")
+    clock.advance(timedelta(milliseconds=1))
+
+    assert (before, fresh, cache.ready("spu:1")) == (None, b"v1", None)
+    assert cache.ready("spu:2") is None
+
+
+async def test_nothing_lies_ready_after_its_key_or_tag_was_dropped(cache):
+    await get(cache, Source(), key="spu:1")
+    await get(cache, Source(), key="list", tags=["lists", "home"])
+    assert cache.ready("list", tags=["lists", "home"]) == b"v1"
+
+    await cache.drop("spu:1")
+    await cache.drop_tag("home")
+
+    assert cache.ready("spu:1") is None
+    assert cache.ready("list", tags=["lists", "home"]) is None
+
+
+async def test_a_load_that_began_before_a_drop_never_lies_ready(cache):
+    source = Source(b"old")
+    source.gate.clear()
+    loading = asyncio.create_task(get(cache, source))
+    await source.has_read.wait()
+
+    await cache.drop("spu:1")
+    source.gate.set()
+
+    assert await loading == b"old"
+    assert cache.ready("spu:1") is None
+
+
+async def test_what_lies_ready_counts_as_a_hit_and_as_used(clock):
+    kept = Source(b"x" * 250)
+    cache = Cache(MemoryStore(clock, max_bytes=1700), clock)
+    await get(cache, kept, key="kept")
+    before = CACHE_READS.labels("hit").value
+
+    for number in range(5):
+        assert cache.ready("kept") == kept.value
+        await get(cache, Source(b"y" * 250), key=f"other:{number}")
+
+    assert cache.ready("kept") == kept.value
+    assert CACHE_READS.labels("hit").value == before + 6
+
+
+async def test_nothing_lies_ready_in_redis_or_while_a_drop_has_not_reached_the_store(clock, impatient):
+    shared = Cache(RedisStore("redis://127.0.0.1:1/0", prefix="x:"), clock)
+    store = Flaky(clock)
+    cache = Cache(store, clock)
+    await get(cache, Source())
+    store.is_away = True
+    await cache.drop("spu:1")
+
+    assert shared.ready("spu:1") is None
+    assert cache.ready("spu:1") is None
+    await shared.close()
 
 
 class Flaky(MemoryStore):

@@ -10,6 +10,7 @@ from tests.http import Caller
 
 from wanpu.crm.service.merchants import change_merchant_status
 from wanpu.crm.states import MerchantStatus
+from wanpu.infra.metrics import CACHE_READS
 from wanpu.infra.services import Services
 from wanpu.kernel.clock import ManualClock
 from wanpu.kernel.ids import Id
@@ -294,6 +295,27 @@ async def test_stock_is_at_most_a_second_old_and_prices_are_as_old_as_their_chan
     await take_off_shelf(services, made.spu_id)
     assert (await http.get(path)).refusal == (404, "product.off_shelf")
     assert await read_all(http, {}) == []
+
+
+async def test_what_was_just_read_is_read_again_from_memory_byte_for_byte(
+    http: Caller, services: Services
+) -> None:
+    made = await make_spu(services, skus=[(1990, 8)])
+    hits = CACHE_READS.labels("hit")
+    for path, told in (
+        (f"{LIST}/{made.spu_id}", 1),
+        (LIST, 1),
+        (f"{LIST}?sort=price&limit=5", 1),
+        (f"{LIST}?sort=price&limit=5&keyword=", 1),
+        (f"{LIST}?keyword=x", 0),
+    ):
+        first = await http.get(path)
+        before = hits.value
+
+        second = await http.get(path)
+
+        assert (second.status, second.body) == (first.status, first.body)
+        assert hits.value == before + told
 
 
 async def test_a_list_follows_changes_of_its_products_at_once(http: Caller, services: Services) -> None:

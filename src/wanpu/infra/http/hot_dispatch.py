@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -10,7 +10,32 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+T = TypeVar("T")
+
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class PathTable(Generic[T]):
+    """What belongs to a method and a path such as "/products/{spu_id}"."""
+
+    def __init__(self, entries: Iterable[tuple[str, str, T]]) -> None:
+        self._by_path: dict[tuple[str, str], T] = {}
+        self._by_pattern: list[tuple[str, re.Pattern[str], T]] = []
+        for method, path, what in entries:
+            pattern, _, convertors = compile_path(path)
+            if convertors:
+                self._by_pattern.append((method, pattern, what))
+            else:
+                self._by_path[method, path] = what
+
+    def find(self, method: str, path: str) -> tuple[T, dict[str, str]] | None:
+        """What belongs to this path, and its parameters."""
+        if found := self._by_path.get((method, path)):
+            return found, {}
+        for its_method, pattern, what in self._by_pattern:
+            if its_method == method and (match := pattern.match(path)):
+                return what, match.groupdict()
+        return None
 
 
 class HotDispatch:
@@ -23,17 +48,12 @@ class HotDispatch:
     def __init__(self, app: ASGIApp, *, owner: FastAPI, routes: Iterable[tuple[str, str, Endpoint]]) -> None:
         self._app = app
         self._owner = owner
-        self._by_path: dict[tuple[str, str], Endpoint] = {}
-        self._by_pattern: list[tuple[str, re.Pattern[str], Endpoint]] = []
-        for method, path, endpoint in routes:
-            pattern, _, convertors = compile_path(path)
-            if convertors:
-                self._by_pattern.append((method, pattern, endpoint))
-            else:
-                self._by_path[method, path] = endpoint
+        self._routes = PathTable(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = self._find(scope) if scope["type"] == "http" and not scope.get("root_path") else None
+        found = None
+        if scope["type"] == "http" and not scope.get("root_path"):
+            found = self._routes.find(scope["method"], scope["path"])
         if found is None:
             await self._app(scope, receive, send)
             return
@@ -48,15 +68,6 @@ class HotDispatch:
                 raise
             response = await handler(request, error)
         await response(scope, receive, send)
-
-    def _find(self, scope: Scope) -> tuple[Endpoint, dict[str, str]] | None:
-        method, path = scope["method"], scope["path"]
-        if endpoint := self._by_path.get((method, path)):
-            return endpoint, {}
-        for its_method, pattern, endpoint in self._by_pattern:
-            if its_method == method and (match := pattern.match(path)):
-                return endpoint, match.groupdict()
-        return None
 
     def _handler_of(self, error: Exception) -> Any:
         """The application's handler for this error or the nearest of its kinds; None: it has none."""

@@ -1,7 +1,8 @@
 """Hot routes: plain Starlette endpoints without FastAPI's dependency machinery, still in OpenAPI.
 
 An endpoint takes the request and answers a response; it reads its input with `read_body` and
-`read_query`, so that rules and refusals are those of every other route.
+`read_query`, so that rules and refusals are those of every other route. A route of cached answers also
+says which bytes lie ready, and then runs for the others alone.
 """
 
 import re
@@ -14,11 +15,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.requests import Request
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from wanpu.infra.http.access import public as mark_public
 from wanpu.infra.http.errors import invalid_fields, language_of
 from wanpu.infra.http.hot_dispatch import Endpoint, HotDispatch
 from wanpu.infra.http.json_body import read_json
+from wanpu.infra.http.ready_answers import Ready, ReadyAnswers
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -39,6 +42,7 @@ class HotRoute:
     status: int
     headers: tuple[str, ...]
     tags: tuple[str, ...]
+    ready: Ready | None
 
 
 def hot_route(
@@ -53,14 +57,16 @@ def hot_route(
     status: int = 200,
     headers: Sequence[str] = (),
     tags: Sequence[str] = (),
+    ready: Ready | None = None,
 ) -> HotRoute:
-    """Describe a hot route. `headers` are request headers it needs.
+    """Describe a hot route. `headers` are request headers it needs; `ready` finds the JSON that a GET
+    would be answered with, when that takes no waiting.
 
     When it is not public its endpoint asks who calls and is marked by `names_caller`.
     """
     if public:
         mark_public(endpoint)
-    return HotRoute(path, endpoint, method, body, query, answer, status, tuple(headers), tuple(tags))
+    return HotRoute(path, endpoint, method, body, query, answer, status, tuple(headers), tuple(tags), ready)
 
 
 def add_hot_routes(app: FastAPI, routes: Sequence[HotRoute]) -> None:
@@ -75,6 +81,13 @@ def add_hot_routes(app: FastAPI, routes: Sequence[HotRoute]) -> None:
     app.add_middleware(
         HotDispatch, owner=app, routes=[(route.method, route.path, route.endpoint) for route in routes]
     )
+    build_layers = app.build_middleware_stack
+
+    def build_all_layers() -> ASGIApp:
+        ready = [(route.path, route.ready) for route in routes if route.ready]
+        return ReadyAnswers(build_layers(), owner=app, routes=ready)
+
+    app.build_middleware_stack = build_all_layers  # type: ignore[method-assign]
     document_others = app.openapi
 
     def document() -> dict[str, Any]:

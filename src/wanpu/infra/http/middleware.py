@@ -1,8 +1,6 @@
 """What surrounds every request: its id, its log line, its measures, security headers, the body limit."""
 
 import logging
-import re
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -10,19 +8,23 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from prometheus_client import Counter, Histogram
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from wanpu.infra import metrics
+from wanpu.infra.http import request_ids
 from wanpu.infra.http.errors import InternalError, error_answer
+from wanpu.infra.metrics import Count, Spread
 from wanpu.infra.settings import Settings
 from wanpu.kernel.errors import Invalid, TooLarge
 
 Header = tuple[bytes, bytes]
 
-REQUEST_ID_HEADER = b"x-request-id"
+CLIENT_LEFT = 499
+"""What is counted for a caller that left before it had sent its request; nobody is answered with it."""
+
 DRAIN_FACTOR = 16
 """How many times the limit is still read and thrown away, so that the sender hears our answer."""
 
@@ -38,10 +40,10 @@ SECURITY_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 
-_SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+OWN_HEADERS = tuple((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
+
 _QUIET_PATHS = ("/healthz", "/readyz", "/metrics")
 
-_OWN_HEADERS = tuple((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
 _access_log = logging.getLogger("wanpu.access")
 
 log = get_logger("wanpu.access")
@@ -64,10 +66,10 @@ class RequestEdge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        started = time.perf_counter()
+        request_id = request_ids.request_id_for(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         bound = bind_contextvars(request_id=request_id)
-        started = time.perf_counter()
         status = 0
 
         async def send_on(message: Message) -> None:
@@ -78,27 +80,41 @@ class RequestEdge:
             await send(message)
 
         try:
-            if b"%00" in scope.get("query_string", b"") or "\0" in scope["path"]:
+            if has_nul(scope):
                 await error_answer(scope, Invalid("NUL in the address"))(scope, receive, send_on)
             else:
                 await self._app(scope, receive, send_on)
+        except ClientDisconnect:
+            status = status or CLIENT_LEFT
         except Exception as error:
             log.error("request.failed", method=scope["method"], path=scope["path"], exc_info=error)
             if status:
                 raise
             await error_answer(scope, InternalError())(scope, receive, send_on)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
+            route = self._template_of(scope.get("endpoint"))
+            note_answer(scope, route, status, started, request_id)
             reset_contextvars(**bound)
 
-    def _note(self, scope: Scope, status: int, took_s: float) -> None:
-        method, path = scope["method"], scope["path"]
-        route = self._template_of(scope.get("endpoint"))
-        counter, histogram = _measures_of(method, route, status)
-        counter.inc()
-        histogram.observe(took_s)
-        if path not in _QUIET_PATHS and _access_log.isEnabledFor(logging.INFO):
-            log.info("request.done", method=method, path=path, status=status, ms=round(took_s * 1000, 1))
+
+def note_answer(scope: Scope, route: str, status: int, started: float, request_id: str) -> None:
+    """Count an answer and its time under the route's template; tell of it in the log, where that is wanted.
+
+    `started` is what `time.perf_counter` gave when the request arrived.
+    """
+    took_s = time.perf_counter() - started
+    count, spread = _measures_of(scope["method"], route, status)
+    count.value += 1
+    spread.observe(took_s)
+    if _access_log.isEnabledFor(logging.INFO) and scope["path"] not in _QUIET_PATHS:
+        log.info(
+            "request.done",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=round(took_s * 1000, 1),
+            request_id=request_id,
+        )
 
 
 class BodyLimit:
@@ -116,7 +132,7 @@ class BodyLimit:
             await self._drain(receive)
             await error_answer(scope, self._refusal())(scope, receive, send)
             return
-        if not _may_have_body(scope):
+        if not may_have_body(scope):
             await self._app(scope, receive, send)
             return
         seen = 0
@@ -160,24 +176,28 @@ class BodyLimit:
 
 def _with_own_headers(headers: Iterable[Header], request_id: str) -> list[Header]:
     """The answer's headers with its request id and what every answer says, unless it says it otherwise."""
-    sent = [header for header in headers if header[0] != REQUEST_ID_HEADER]
+    sent = [header for header in headers if header[0] != request_ids.HEADER]
     named = {name for name, _ in sent}
-    sent.append((REQUEST_ID_HEADER, request_id.encode("ascii")))
-    sent += [header for header in _OWN_HEADERS if header[0] not in named]
+    sent.append((request_ids.HEADER, request_id.encode("ascii")))
+    sent += [header for header in OWN_HEADERS if header[0] not in named]
     return sent
 
 
 @lru_cache(maxsize=4096)
-def _measures_of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-    """The counter and the histogram of one kind of answer; looking labels up costs more than counting."""
+def _measures_of(method: str, route: str, status: int) -> tuple[Count, Spread]:
     return (
         metrics.HTTP_REQUESTS.labels(method, route, status),
         metrics.HTTP_SECONDS.labels(method, route),
     )
 
 
-def _may_have_body(scope: Scope) -> bool:
-    """Without either header an HTTP/1.1 request has no body."""
+def has_nul(scope: Scope) -> bool:
+    """Whether the address holds a character that no database takes."""
+    return "\0" in scope["path"] or b"%00" in scope.get("query_string", b"")
+
+
+def may_have_body(scope: Scope) -> bool:
+    """Whether a body may follow: without either header an HTTP/1.1 request has none."""
     return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
 
 
@@ -186,13 +206,6 @@ def _announced_length(scope: Scope) -> int:
         if name == b"content-length":
             return int(value) if value.isdigit() and len(value) < 20 else 0
     return 0
-
-
-def _request_id(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == REQUEST_ID_HEADER and _SANE_REQUEST_ID.fullmatch(value):
-            return str(value.decode("ascii"))
-    return secrets.token_hex(16)
 
 
 def _template_finder(app: FastAPI) -> Callable[[Any], str]:

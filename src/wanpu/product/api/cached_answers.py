@@ -46,12 +46,16 @@ async def product_list_answer(services: Services, query: ProductQuery) -> bytes:
     async def load() -> bytes:
         return _encode_page(await list_products(services, query), query)
 
-    if query.keyword is not None or query.after is not None:
+    if not _is_kept(query):
         return await load()
-    key = f"product-list:{query.category_id}:{query.merchant_id}:{query.order}:{query.limit}"
     return await services.cache.get_or_load(
-        key, load, ttl_s=LIST_FOR_S, early_s=LIST_REFRESHED_AFTER_S, tags=[LISTS_TAG]
+        _list_key(query), load, ttl_s=LIST_FOR_S, early_s=LIST_REFRESHED_AFTER_S, tags=[LISTS_TAG]
     )
+
+
+def ready_product_list(services: Services, query: ProductQuery) -> bytes | None:
+    """What `product_list_answer` would give, when it lies ready; nothing is asked or waited for."""
+    return services.cache.ready(_list_key(query), tags=[LISTS_TAG]) if _is_kept(query) else None
 
 
 async def product_answer(services: Services, spu_id: Id) -> bytes:
@@ -80,6 +84,22 @@ async def product_answer(services: Services, spu_id: Id) -> bytes:
     return await services.cache.get_or_load(
         product_page_key(spu_id), load_page, ttl_s=STOCK_FOR_S, early_s=STOCK_REFRESHED_AFTER_S
     )
+
+
+def ready_product(services: Services, spu_id: str) -> bytes | None:
+    """What `product_answer` would give, when it lies ready.
+
+    The text needs no check: answers are kept under proper ids alone.
+    """
+    return services.cache.ready(product_page_key(spu_id))
+
+
+def _is_kept(query: ProductQuery) -> bool:
+    return query.keyword is None and query.after is None
+
+
+def _list_key(query: ProductQuery) -> str:
+    return f"product-list:{query.category_id}:{query.merchant_id}:{query.order}:{query.limit}"
 
 
 def _encode_page(page: ProductPage, query: ProductQuery) -> bytes:

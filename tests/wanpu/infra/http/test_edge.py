@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
+from structlog.testing import capture_logs
 from tests.http import serving
 
 from wanpu.infra.database import Database, DatabaseAway
@@ -331,6 +332,39 @@ async def test_every_answer_carries_the_security_headers(http, path):
 
     for name, value in SECURITY_HEADERS.items():
         assert answer.headers[name] == value
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_caller_that_leaves_in_the_middle_of_its_body_is_counted_and_no_error(app, path):
+    arriving = [
+        {"type": "http.request", "body": b'{"sku_id":', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent = []
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"100")],
+    }
+
+    async def receive():
+        return arriving.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    before = counted("POST", path, 499)
+    with capture_logs() as lines:
+        await app(scope, receive, send)
+
+    assert sent == []
+    assert counted("POST", path, 499) == before + 1
+    assert [line for line in lines if line["log_level"] not in ("debug", "info")] == []
 
 
 def counted(method, route, status):

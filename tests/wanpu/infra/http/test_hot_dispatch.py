@@ -89,9 +89,9 @@ async def test_a_body_reaches_a_hot_route_and_its_limit_holds(http: Caller, serv
 
 async def test_hot_routes_are_counted_by_their_template(http: Caller) -> None:
     counter = HTTP_REQUESTS.labels("GET", "/things/{thing}", 200)
-    before = counter._value.get()
+    before = counter.value
 
     await http.get("/things/1")
     await http.get("/things/2")
 
-    assert counter._value.get() == before + 2
+    assert counter.value == before + 2
