@@ -51,6 +51,7 @@ class SandboxApplication(Starlette):
     """Starlette, with a way for a response to hang up instead of answering."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, leaving in its scope what cuts it."""
         if scope["type"] == "http":
             scope[HANG_UP] = functools.partial(_hang_up, receive, send)
         await super().__call__(scope, receive, send)

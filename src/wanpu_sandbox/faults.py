@@ -40,9 +40,11 @@ class _Fault(BaseModel):
     """How many more messages are hit; null means all until the faults are replaced."""
 
     def hits(self, path: str) -> bool:
+        """Whether it applies to this path and has times left."""
         return self.times != 0 and path.startswith(self.path)
 
     def spend(self) -> None:
+        """Count one message that was hit."""
         if self.times is not None:
             self.times -= 1
 
@@ -125,6 +127,7 @@ class FaultPlan:
 
     @property
     def clock_skew_s(self) -> int:
+        """By how many seconds the time stamps of signatures are wrong."""
         return self._faults.clock_skew_s
 
     def take_answer_faults(self, method: str, path: str) -> list[AnswerFault]:

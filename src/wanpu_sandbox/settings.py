@@ -21,6 +21,7 @@ class SandboxSettings:
 
     @property
     def database_path(self) -> Path:
+        """The file of the trades and call-backs."""
         return self.data_dir / "sandbox.sqlite3"
 
     @property

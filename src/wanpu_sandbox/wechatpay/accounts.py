@@ -1,7 +1,6 @@
 """The merchants that may call, with every key parsed once, and the provider's own signing keys."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -37,10 +36,12 @@ class Merchant:
 
     @property
     def is_provider(self) -> bool:
+        """Whether it acts for sub-merchants."""
         return bool(self.sub_mchids)
 
     @classmethod
     def of(cls, secrets: MerchantSecrets) -> "Merchant":
+        """The account of these credentials, its keys parsed."""
         return cls(
             mchid=secrets.mchid,
             appid=secrets.appid,
@@ -118,11 +119,7 @@ def _platform_certificate(entry: PlatformSecrets) -> PlatformCertificate:
     certificate = load_certificate(entry.certified.certificate_pem)
     return PlatformCertificate(
         serial_no=entry.certified.serial_no,
-        effective_time=_aware(certificate.not_valid_before_utc),
-        expire_time=_aware(certificate.not_valid_after_utc),
+        effective_time=certificate.not_valid_before_utc,
+        expire_time=certificate.not_valid_after_utc,
         certificate_pem=entry.certified.certificate_pem,
     )
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)

@@ -5,7 +5,6 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -38,6 +37,7 @@ class HangUpResponse(Response):
     """Ends the connection without a byte of an answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Cut it, by the function that the outermost layer left in the scope."""
         await scope[HANG_UP]()
 
 
@@ -92,10 +92,3 @@ def _signature_headers(body: bytes, signer: Signer, timestamp: int, kinds: set[s
 def _request_id(number: int) -> str:
     """40 upper-case hexadecimal digits, a dash, and the numeric error code (0 for success)."""
     return f"{secrets.token_hex(20).upper()}-{number}"
-
-
-def raw_target(request: Request) -> str:
-    """Path and query exactly as they came over the wire, which is what the caller signed."""
-    path: bytes = request.scope["raw_path"]
-    query: bytes = request.scope["query_string"]
-    return (path + b"?" + query if query else path).decode("latin-1")

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from wanpu_sandbox.key_material import random_text
 from wanpu_sandbox.wechatpay import requests, schemas
 from wanpu_sandbox.wechatpay.accounts import Merchant, Signer
-from wanpu_sandbox.wechatpay.answers import Reply, raw_target, refusal, render, success
+from wanpu_sandbox.wechatpay.answers import Reply, refusal, render, success
 from wanpu_sandbox.wechatpay.authentication import Call, authenticate
 from wanpu_sandbox.wechatpay.errors import ProviderRefusal, system_error
 from wanpu_sandbox.wechatpay.fields import read_parameter
@@ -60,36 +60,44 @@ class PlainEndpoints:
         self._transactions = provider.transactions
 
     def create_direct(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """POST …/native of a direct merchant."""
         return {"code_url": self._transactions.create(requests.read_direct_order(call.body, merchant))}
 
     def create_partner(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """POST …/native of a service provider."""
         new = requests.read_partner_order(call.body, merchant, self._accounts)
         return {"code_url": self._transactions.create(new)}
 
     def query_direct(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """GET …/out-trade-no/{out_trade_no}?mchid=."""
         number = read_parameter(schemas.OUT_TRADE_NO, path["out_trade_no"], location="url")
         return self._transactions.query(requests.read_direct_book(call.query, merchant), number)
 
     def query_partner(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """GET …/out-trade-no/{out_trade_no}?sp_mchid=&sub_mchid=."""
         number = read_parameter(schemas.OUT_TRADE_NO, path["out_trade_no"], location="url")
         book = requests.read_partner_book(call.query, merchant, self._accounts)
         return self._transactions.query(book, number)
 
     def query_direct_transaction(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """GET …/id/{transaction_id}?mchid=."""
         number = read_parameter(schemas.TRANSACTION_ID, path["transaction_id"], location="url")
         return self._transactions.query_transaction(requests.read_direct_book(call.query, merchant), number)
 
     def query_partner_transaction(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """GET …/id/{transaction_id}?sp_mchid=&sub_mchid=."""
         number = read_parameter(schemas.TRANSACTION_ID, path["transaction_id"], location="url")
         book = requests.read_partner_book(call.query, merchant, self._accounts)
         return self._transactions.query_transaction(book, number)
 
     def close_direct(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """POST …/close of a direct merchant."""
         number = read_parameter(schemas.OUT_TRADE_NO, path["out_trade_no"], location="url")
         self._transactions.close(requests.read_direct_close(call.body, merchant), number)
         return None
 
     def close_partner(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """POST …/close of a service provider."""
         number = read_parameter(schemas.OUT_TRADE_NO, path["out_trade_no"], location="url")
         book = requests.read_partner_close(call.body, merchant, self._accounts)
         self._transactions.close(book, number)
@@ -104,13 +112,16 @@ class CombinedEndpoints:
         self._transactions = provider.transactions
 
     def create(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """POST …/native, for all sub-orders at once."""
         new = requests.read_combination(call.body, merchant, self._accounts)
         return {"code_url": self._transactions.create(new)}
 
     def query(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """GET …/out-trade-no/{combine_out_trade_no}."""
         return self._transactions.query_combination(merchant.mchid, _combine_number(path))
 
     def close(self, call: Call, merchant: Merchant, path: dict[str, str]) -> Answer:
+        """POST …/close, naming all sub-orders."""
         ask = requests.read_combine_close(call.body, merchant)
         self._transactions.close_combination(merchant.mchid, _combine_number(path), ask)
         return None
@@ -155,7 +166,7 @@ def _endpoint(provider: Provider, handler: Handler) -> Callable[[Request], Await
         call = Call(
             method=request.method,
             path=request.scope["path"],
-            target=raw_target(request),
+            target=_raw_target(request),
             headers=request.headers,
             query=request.query_params,
             body=body,
@@ -169,6 +180,13 @@ def _endpoint(provider: Provider, handler: Handler) -> Callable[[Request], Await
         return await render(reply, faults, timestamp=timestamp)
 
     return serve
+
+
+def _raw_target(request: Request) -> str:
+    """Path and query exactly as they came over the wire, which is what the caller signed."""
+    path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
 
 
 def _process(provider: Provider, handler: Handler, call: Call, path: dict[str, str]) -> Reply:

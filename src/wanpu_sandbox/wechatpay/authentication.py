@@ -65,13 +65,10 @@ def _read_authorization(call: Call, *, is_pay_family: bool) -> Authorization:
     """The payment endpoints have one answer for every defect of the header, and no Request-ID on it."""
     try:
         return parse_authorization(call.headers.get("authorization"))
-    except MalformedAuthorization as error:
+    except (MalformedAuthorization, WrongAuthorizationScheme) as error:
+        if is_pay_family:
+            raise sign_error("签名信息错误，验签失败", has_request_id=False) from error
+        if isinstance(error, WrongAuthorizationScheme):
+            raise sign_error("HTTP头Authorization认证类型不正确") from error
         message = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》"
-        refusal = sign_error(message)
-        refusal.__cause__ = error
-    except WrongAuthorizationScheme as error:
-        refusal = sign_error("HTTP头Authorization认证类型不正确")
-        refusal.__cause__ = error
-    if is_pay_family:
-        raise sign_error("签名信息错误，验签失败", has_request_id=False) from refusal.__cause__
-    raise refusal
+        raise sign_error(message) from error

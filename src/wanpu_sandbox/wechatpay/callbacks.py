@@ -45,6 +45,7 @@ class Alterations:
 
     @classmethod
     def of(cls, faults: Mapping[str, NotificationFault]) -> "Alterations":
+        """What the faults of one try, by kind, change in it."""
         forge, tamper = faults.get("forge"), faults.get("tamper")
         return cls(
             forge=None if forge is None else forge.forge,

@@ -16,6 +16,7 @@ class FieldDetail:
     location: str
 
     def as_json(self) -> dict[str, Any]:
+        """The `detail` of an answer; a long text is cut."""
         value = self.value[:_VALUE_LENGTH] if isinstance(self.value, str) else self.value
         return {"field": self.field, "value": value, "issue": self.issue, "location": self.location}
 

@@ -119,6 +119,7 @@ class Order:
 
     @property
     def total_fen(self) -> int:
+        """What the buyer pays for all trades together."""
         return sum(trade.total_fen for trade in self.trades)
 
     @property
@@ -137,4 +138,5 @@ class Code:
     is_replaced: bool
 
     def is_expired(self, now: datetime) -> bool:
+        """Whether its two hours are over."""
         return now >= self.created_at + CODE_LIFE

@@ -3,7 +3,6 @@
 Source: WeChat Pay API v3, 签名验证 and 微信支付公钥.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +11,19 @@ from types import MappingProxyType
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from wanpu_wire.wechatpay.errors import BadSignature, MissingSignature, StaleTimestamp, UnknownSerial
-from wanpu_wire.wechatpay.signing import MAX_CLOCK_SKEW_S, SCHEME, answer_message, is_valid, sign
+from wanpu_wire.wechatpay.signing import (
+    MAX_CLOCK_SKEW_S,
+    SCHEME,
+    UNIX_SECONDS,
+    answer_message,
+    is_valid,
+    sign,
+)
 
 SIGNATURE_TYPE = SCHEME
 
 _PREFIX = "wechatpay-"
 _REQUIRED = ("timestamp", "nonce", "serial", "signature")
-_TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ def verify_answer(keys: KeyRing, headers: SignatureHeaders, body: bytes, *, now:
     assert now.tzinfo is not None
     if headers.signature_type != SIGNATURE_TYPE:
         raise BadSignature("the signature is of another type")
-    if not _TIMESTAMP.fullmatch(headers.timestamp):
+    if not UNIX_SECONDS.fullmatch(headers.timestamp):
         raise StaleTimestamp("the time stamp is not Unix seconds")
     if abs(now.timestamp() - int(headers.timestamp)) >= MAX_CLOCK_SKEW_S:
         raise StaleTimestamp("the time stamp is too far from now")

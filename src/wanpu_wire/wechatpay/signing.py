@@ -22,7 +22,8 @@ MAX_CLOCK_SKEW_S = 300
 _ITEM_NAMES = ("mchid", "nonce_str", "signature", "timestamp", "serial_no")
 _ITEM_VALUE = r"[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+"  # ASCII without space, quote, comma and backslash.
 _ITEM = re.compile(rf'([a-z_]+)="({_ITEM_VALUE})"')
-_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+UNIX_SECONDS = re.compile(r"[0-9]{1,12}")
+"""How a time stamp is written in the headers of requests, answers and call-backs."""
 
 
 def request_message(method: str, target: str, timestamp: str, nonce: str, body: bytes) -> bytes:
@@ -176,7 +177,7 @@ def parse_authorization(header: str | None) -> Authorization:
         items[item[1]] = item[2]
     if items.keys() != set(_ITEM_NAMES):
         raise MalformedAuthorization("not the five items of the scheme")
-    if not _TIMESTAMP.fullmatch(items["timestamp"]):
+    if not UNIX_SECONDS.fullmatch(items["timestamp"]):
         raise MalformedAuthorization("the time stamp is not Unix seconds")
     return Authorization(
         mchid=items["mchid"],
