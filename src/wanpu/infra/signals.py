@@ -4,6 +4,7 @@ import asyncio
 
 OUTBOX = "outbox"
 DUE_WORK = "due_work"
+JOBS = "jobs"
 
 
 class Signals:

@@ -1,0 +1,377 @@
+"""What people and rooms do with jobs: create, edit, pause, resume, run now; groups and holiday calendars."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from wanpu.infra.database import after_commit, rerun_on_conflict
+from wanpu.infra.jobs import queries
+from wanpu.infra.jobs.days_off import DaysOff
+from wanpu.infra.jobs.errors import (
+    CalendarInUse,
+    CalendarNotFound,
+    JobKeyReused,
+    JobNotFound,
+    TriggerNeverFires,
+)
+from wanpu.infra.jobs.models import DEFAULT_GROUP, DEFAULT_PRIORITY, Firing, Job, JobCalendar
+from wanpu.infra.jobs.registry import JobDefinition
+from wanpu.infra.jobs.services import JobServices
+from wanpu.infra.jobs.states import FiringCause, FiringStatus, JobStatus, Misfire
+from wanpu.infra.jobs.triggers import Schedule, Trigger, zone_named
+from wanpu.infra.signals import JOBS
+from wanpu.kernel.ids import Id
+
+SERIALS = "schedule_job"
+_TICK = timedelta(microseconds=1)
+
+Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class JobSpec(BaseModel):
+    """Everything that a person says about a job. A flag that is left out is the registered job's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bean_name: Annotated[str, Field(min_length=1, max_length=200)]
+    trigger: Trigger
+    params: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    group: Word = DEFAULT_GROUP
+    remark: Annotated[str, Field(max_length=255, pattern=r"^[^\x00]*$")] = ""
+    zone: Word = "Asia/Shanghai"
+    start_at: AwareDatetime | None = None
+    end_at: AwareDatetime | None = None
+    calendar_name: Word | None = None
+    priority: Annotated[int, Field(ge=1, le=10)] = DEFAULT_PRIORITY
+    misfire: Misfire = Misfire.FIRE_ONCE
+    is_concurrent: bool | None = None
+    requests_recovery: bool | None = None
+    updates_data: bool | None = None
+    timeout_s: Annotated[int, Field(ge=1, le=7 * 86_400)] | None = None
+    trigger_data: Any = None
+
+
+async def create_job(app: JobServices, spec: JobSpec, *, key: str | None = None) -> Job:
+    """Add a job. The same `key` and content give the same job again.
+
+    Raises:
+        JobNameUnknown, JobParamsInvalid, ZoneUnknown: the spec does not fit what is registered.
+        CalendarNotFound: no such holiday calendar.
+        TriggerNeverFires: no moment is left.
+        JobKeyReused: the key stands for other content.
+    """
+    definition = _check(app, spec)
+    [job_id] = await app.serials.take(SERIALS)
+    return await _add_job(app, Id(job_id), spec, definition, key)
+
+
+@rerun_on_conflict
+async def _add_job(
+    app: JobServices, job_id: Id, spec: JobSpec, definition: JobDefinition, key: str | None
+) -> Job:
+    async with app.db.transaction() as session:
+        known = None if key is None else await queries.find_job_by_key(session, key)
+        now = await app.time.now(session)
+        job = Job(
+            job_id=job_id,
+            job_key=key,
+            status=JobStatus.NORMAL,
+            data={},
+            start_at=spec.start_at or now,
+            prev_fire_time=None,
+            running_fire_time=None,
+            times_triggered=0,
+            fence=0,
+            revision=0,
+            created_at=now,
+        )
+        days_off = await _describe(session, job, spec, definition, now)
+        if known is not None:
+            if _content(known) != _content(job):
+                raise JobKeyReused(key or "")
+            return known
+        _plan(job, job.schedule(days_off), now)
+        session.add(job)
+        _wake(session)
+    return job
+
+
+async def edit_job(app: JobServices, job_id: Id, spec: JobSpec) -> Job:
+    """Replace what is said about a job. Its next moment is worked out again only when its times changed;
+    a paused job stays paused.
+
+    Raises:
+        JobNotFound: no such job.
+        JobNameUnknown, JobParamsInvalid, ZoneUnknown, CalendarNotFound, TriggerNeverFires: as in
+            `create_job`; nothing changed.
+    """
+    return await _change_job(app, job_id, spec, _check(app, spec))
+
+
+@rerun_on_conflict
+async def _change_job(app: JobServices, job_id: Id, spec: JobSpec, definition: JobDefinition) -> Job:
+    async with app.db.transaction() as session:
+        await queries.lock_group(session, spec.group, await app.time.now(session))
+        if spec.calendar_name is not None:
+            await queries.lock_calendar(session, spec.calendar_name)
+        job = await _lock_job(session, job_id)
+        now = await app.time.now(session)
+        before = (job.trigger, job.zone, job.start_at, job.end_at, job.calendar_name)
+        keeps_start = spec.start_at is None and spec.trigger == job.trigger
+        job.start_at = job.start_at if keeps_start else spec.start_at or now
+        days_off = await _describe(session, job, spec, definition, now)
+        if before == (job.trigger, job.zone, job.start_at, job.end_at, job.calendar_name):
+            job.settle_due()
+        else:
+            _plan(job, job.schedule(days_off), now)
+        _wake(session)
+    return job
+
+
+@rerun_on_conflict
+async def delete_job(app: JobServices, job_id: Id) -> None:
+    """Forget a job and what waits of it. A run that goes on ends and is logged; the log stays.
+
+    Raises:
+        JobNotFound: no such job.
+    """
+    async with app.db.transaction() as session:
+        firings = await queries.lock_firings_of(session, job_id)
+        job = await _lock_job(session, job_id)
+        for firing in firings:
+            if firing.status is FiringStatus.WAITING:
+                await session.delete(firing)
+        await session.delete(job)
+
+
+@rerun_on_conflict
+async def pause_job(app: JobServices, job_id: Id) -> Job:
+    """Fire a job no more until it is resumed; a repeat changes nothing.
+
+    Raises:
+        JobNotFound: no such job.
+    """
+    async with app.db.transaction() as session:
+        job = await _lock_job(session, job_id)
+        job.pause()
+    return job
+
+
+@rerun_on_conflict
+async def resume_job(app: JobServices, job_id: Id) -> Job:
+    """Fire a job again; moments that passed meanwhile are missed ones. A repeat changes nothing.
+
+    Raises:
+        JobNotFound: no such job.
+    """
+    async with app.db.transaction() as session:
+        job = await _lock_job(session, job_id)
+        job.resume()
+        _wake(session)
+    return job
+
+
+@rerun_on_conflict
+async def run_job_now(app: JobServices, job_id: Id) -> Firing:
+    """Run a job once, paused or not, beside its schedule; some node starts it at once, or when a run that
+    must not overlap has ended.
+
+    Raises:
+        JobNotFound: no such job.
+        JobNameUnknown: nothing of its name is registered any more.
+    """
+    async with app.db.transaction() as session:
+        job = await _lock_job(session, job_id)
+        app.registry.get(job.bean_name)
+        now = await app.time.now(session)
+        firing = job.new_firing(now, FiringCause.BY_HAND, now)
+        while not await queries.add_firing(session, firing):
+            firing.fire_time += _TICK
+        _wake(session)
+    return firing
+
+
+@rerun_on_conflict
+async def pause_group(app: JobServices, group: str) -> None:
+    """Let every job of a group rest, and those that will join it; a repeat changes nothing."""
+    await _set_group(app, group, is_paused=True)
+
+
+@rerun_on_conflict
+async def resume_group(app: JobServices, group: str) -> None:
+    """Let the jobs of a group fire again, but for those paused one by one; a repeat changes nothing."""
+    await _set_group(app, group, is_paused=False)
+
+
+async def _set_group(app: JobServices, name: str, *, is_paused: bool) -> None:
+    async with app.db.transaction() as session:
+        group = await queries.lock_group(session, name, await app.time.now(session))
+        group.is_paused = is_paused
+        for job in await queries.lock_jobs_of_group(session, name):
+            job.is_group_paused = is_paused
+            job.settle_due()
+        _wake(session)
+
+
+@rerun_on_conflict
+async def save_calendar(app: JobServices, name: str, days: DaysOff, *, remark: str = "") -> None:
+    """Write a holiday calendar; the next moments of jobs that obey it are worked out again.
+
+    Raises:
+        ZoneUnknown: its time zone does not exist.
+    """
+    zone_named(days.zone)
+    async with app.db.transaction() as session:
+        calendar = await queries.lock_calendar(session, name)
+        if calendar is None:
+            calendar = JobCalendar(name=name)
+            session.add(calendar)
+        calendar.days = days.model_dump(mode="json")
+        calendar.remark = remark
+        now = await app.time.now(session)
+        for job in await queries.lock_jobs_of_calendar(session, name):
+            # A moment that is due and that nobody has claimed yet still counts.
+            pending = now if job.next_fire_time is None else job.next_fire_time - _TICK
+            job.plan(job.schedule(days), min(now, pending))
+        _wake(session)
+
+
+@rerun_on_conflict
+async def delete_calendar(app: JobServices, name: str) -> None:
+    """Forget a holiday calendar.
+
+    Raises:
+        CalendarNotFound: no such calendar.
+        CalendarInUse: jobs obey it.
+    """
+    async with app.db.transaction() as session:
+        calendar = await queries.lock_calendar(session, name)
+        if calendar is None:
+            raise CalendarNotFound(name)
+        if jobs := await queries.count_jobs_of_calendar(session, name):
+            raise CalendarInUse(name, details={"jobs": jobs})
+        await session.delete(calendar)
+
+
+async def preview(app: JobServices, spec: JobSpec, count: int) -> list[datetime]:
+    """The next `count` moments that a job would have, in UTC; nothing is written.
+
+    Raises:
+        ZoneUnknown, CalendarNotFound: as in `create_job`.
+    """
+    async with app.db.reading() as session:
+        now = await app.time.now(session)
+        days_off = await queries.find_days_off(session, spec.calendar_name)
+    if spec.calendar_name is not None and days_off is None:
+        raise CalendarNotFound(spec.calendar_name)
+    anchor = spec.start_at or now
+    schedule = Schedule(spec.trigger, spec.zone, anchor, spec.end_at, days_off)
+    return schedule.next_firings(_before_first(anchor, now), count)
+
+
+async def plant_jobs(app: JobServices) -> int:
+    """Give every registered job with a default schedule its row, where it has none yet; how many were
+    missing. Rows that people have changed stay as they are."""
+    wanted = {name: job for name, job in app.registry.all.items() if job.schedule is not None}
+    async with app.db.reading() as session:
+        known = await queries.list_known_keys(session, wanted)
+    missing = [job for name, job in wanted.items() if name not in known]
+    for job in missing:
+        assert job.schedule is not None
+        spec = JobSpec(
+            bean_name=job.name,
+            trigger=job.schedule.trigger,
+            params=job.schedule.params,
+            zone=job.schedule.zone,
+            misfire=job.schedule.misfire,
+            remark=job.title_zh,
+        )
+        await create_job(app, spec, key=job.name)
+    return len(missing)
+
+
+def _check(app: JobServices, spec: JobSpec) -> JobDefinition:
+    definition = app.registry.get(spec.bean_name)
+    definition.read_params(spec.params)
+    zone_named(spec.zone)
+    return definition
+
+
+async def _describe(
+    session: AsyncSession, job: Job, spec: JobSpec, definition: JobDefinition, now: datetime
+) -> DaysOff | None:
+    """Write the spec into a job, with the group and the calendar locked; the days off it obeys."""
+    group = await queries.lock_group(session, spec.group, now)
+    calendar = None
+    if spec.calendar_name is not None:
+        calendar = await queries.lock_calendar(session, spec.calendar_name)
+        if calendar is None:
+            raise CalendarNotFound(spec.calendar_name)
+    job.bean_name = spec.bean_name
+    job.set_trigger(spec.trigger)
+    job.params = spec.params
+    job.job_group = spec.group
+    job.is_group_paused = group.is_paused
+    job.remark = spec.remark
+    job.zone = spec.zone
+    job.end_at = spec.end_at
+    job.calendar_name = spec.calendar_name
+    job.priority = spec.priority
+    job.misfire = spec.misfire
+    job.is_concurrent = _chosen(spec.is_concurrent, definition.is_concurrent)
+    job.requests_recovery = _chosen(spec.requests_recovery, definition.requests_recovery)
+    job.updates_data = _chosen(spec.updates_data, definition.updates_data)
+    job.timeout_s = spec.timeout_s if spec.timeout_s is not None else definition.timeout_s
+    job.trigger_data = spec.trigger_data
+    return None if calendar is None else calendar.days_off
+
+
+def _chosen(said: bool | None, otherwise: bool) -> bool:
+    return otherwise if said is None else said
+
+
+def _plan(job: Job, schedule: Schedule, now: datetime) -> None:
+    job.plan(schedule, _before_first(job.start_at, now))
+    if job.next_fire_time is None:
+        raise TriggerNeverFires(job.bean_name)
+
+
+def _before_first(start_at: datetime, now: datetime) -> datetime:
+    """The moment after which the first firing may be: its very start counts when it is not past."""
+    return start_at - _TICK if start_at >= now else now
+
+
+def _content(job: Job) -> tuple[Any, ...]:
+    """What two creates with one key must agree in; not when they were called."""
+    return (
+        job.bean_name,
+        job.params,
+        job.trigger_kind,
+        job.trigger_spec,
+        job.zone,
+        job.end_at,
+        job.job_group,
+        job.calendar_name,
+        job.priority,
+        job.misfire,
+        job.is_concurrent,
+        job.requests_recovery,
+        job.updates_data,
+        job.timeout_s,
+        job.trigger_data,
+    )
+
+
+async def _lock_job(session: AsyncSession, job_id: Id) -> Job:
+    job = await queries.lock_job(session, job_id)
+    if job is None:
+        raise JobNotFound(str(job_id))
+    return job
+
+
+def _wake(session: AsyncSession) -> None:
+    """Let this process's scheduler look once the change is durable."""
+    signals = session.info["signals"]
+    after_commit(session, lambda: signals.wake(JOBS))
