@@ -1,25 +1,19 @@
-"""What names, mobile numbers and addresses of members look like, and how they are shown."""
+"""What names, telephone numbers and addresses of members look like."""
 
 import re
 import unicodedata
 
+from wanpu.kernel.contacts import is_mobile
+
 MIN_USERNAME_LENGTH = 2
 MAX_USERNAME_LENGTH = 50
 MAX_ADDRESSES = 50
-MAX_EMAIL_LENGTH = 100
 MAX_URL_LENGTH = 255
 
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _USERNAME = re.compile(r"[\w.-]+")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 _PICTURE = re.compile(r"/files/[A-Za-z0-9/._-]+")
 _POST_CODE = re.compile(r"[0-9]{6}")
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
-
-
-def is_mobile(text: str) -> bool:
-    """Whether the text is a mainland mobile number."""
-    return _MOBILE.fullmatch(text) is not None
 
 
 def require_username(text: str) -> str:
@@ -36,17 +30,6 @@ def require_username(text: str) -> str:
     if is_mobile(name):
         raise ValueError("must not be a mobile number")
     return name
-
-
-def require_mobile(text: str) -> str:
-    """A mainland mobile number of eleven digits.
-
-    Raises:
-        ValueError: it is not.
-    """
-    if not is_mobile(text):
-        raise ValueError("must be a mainland mobile number of 11 digits")
-    return text
 
 
 def require_telephone(text: str) -> str:
@@ -71,17 +54,6 @@ def require_post_code(text: str) -> str:
     return text
 
 
-def require_email(text: str) -> str:
-    """An address that mail can be sent to, in ASCII.
-
-    Raises:
-        ValueError: it is not.
-    """
-    if len(text) > MAX_EMAIL_LENGTH or not _EMAIL.fullmatch(text):
-        raise ValueError("must be an email address")
-    return text
-
-
 def require_picture_url(text: str) -> str:
     """The path of a picture that this mall serves, `/files/…`; pages show no other.
 
@@ -91,8 +63,3 @@ def require_picture_url(text: str) -> str:
     if len(text) > MAX_URL_LENGTH or not _PICTURE.fullmatch(text) or ".." in text:
         raise ValueError("must be a path of this mall: /files/…")
     return text
-
-
-def mask_mobile(mobile: str) -> str:
-    """How a mobile number is shown: 138****8000."""
-    return f"{mobile[:3]}****{mobile[-4:]}"

@@ -19,28 +19,6 @@ def test_other_usernames_are_refused(text: str) -> None:
         rules.require_username(text)
 
 
-@pytest.mark.parametrize("text", ["13800138000", "19912345678"])
-def test_a_mobile_number_has_eleven_digits_and_a_mainland_prefix(text: str) -> None:
-    assert rules.require_mobile(text) == text
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "12800138000",
-        "1380013800",
-        "138001380000",
-        "+8613800138000",
-        "１３８００１３８０００",
-        "1380013800\n",
-        "",
-    ],
-)
-def test_other_mobile_numbers_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="mobile"):
-        rules.require_mobile(text)
-
-
 @pytest.mark.parametrize("text", ["13800138000", "0571-88001234", "+86 138 0013 8000"])
 def test_a_courier_can_call_mobiles_and_landlines(text: str) -> None:
     assert rules.require_telephone(text) == text
@@ -52,17 +30,6 @@ def test_other_telephone_numbers_are_refused(text: str) -> None:
         rules.require_telephone(text)
 
 
-@pytest.mark.parametrize("text", ["a@b.cn", "li.lei+mall@mail.example.com"])
-def test_an_email_address_names_a_mailbox_and_a_domain(text: str) -> None:
-    assert rules.require_email(text) == text
-
-
-@pytest.mark.parametrize("text", ["", "a@b", "a b@c.cn", "a@b.cn\nBcc: c@d.cn", "@b.cn", "a" * 95 + "@b.com"])
-def test_other_email_addresses_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="email"):
-        rules.require_email(text)
-
-
 @pytest.mark.parametrize(
     "text",
     ["javascript:alert(1)", "https://elsewhere.example/a.png", "/files/../etc/passwd", "/files/a b.png", ""],
@@ -71,7 +38,3 @@ def test_a_picture_is_one_of_this_mall(text: str) -> None:
     assert rules.require_picture_url("/files/photos/7.jpg") == "/files/photos/7.jpg"
     with pytest.raises(ValueError, match="/files/"):
         rules.require_picture_url(text)
-
-
-def test_a_mobile_number_is_shown_without_its_middle() -> None:
-    assert rules.mask_mobile("13800138000") == "138****8000"

@@ -1,10 +1,8 @@
 """What the store API says and hears about members, addresses and merchants."""
 
-from collections.abc import Callable
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from wanpu.crm import rules
 from wanpu.crm.models import Member, MemberAddress
@@ -12,44 +10,26 @@ from wanpu.crm.service.addresses import NewAddress
 from wanpu.crm.service.members import NewMember
 from wanpu.crm.service.merchants import MerchantProfile
 from wanpu.crm.service.sessions import SignedIn
-from wanpu.infra.http.fields import Body, IdText, Line, Out, UtcTime
+from wanpu.infra.http.fields import Body, Email, IdText, Line, Mobile, Out, UtcTime, checked_by
 from wanpu.infra.passwords import MAX_LENGTH as MAX_PASSWORD_LENGTH
-
-
-def _rule(require: Callable[[str], str], name: str, problem_zh: str) -> AfterValidator:
-    """A rule of the domain as a field check; `problem_zh` is what Chinese readers see."""
-
-    def check(value: str) -> str:
-        try:
-            return require(value)
-        except ValueError as error:
-            raise PydanticCustomError(name, "{en}", {"en": str(error), "zh": problem_zh}) from error
-
-    return AfterValidator(check)
-
+from wanpu.kernel.contacts import mask_mobile
 
 Username = Annotated[
     str,
     Field(min_length=2, max_length=50, examples=["li"]),
-    _rule(rules.require_username, "username", "用户名为 2 至 50 个字母、数字、_、- 或 .，不能是手机号"),
-]
-Mobile = Annotated[
-    str,
-    Field(min_length=11, max_length=11, examples=["13800138000"]),
-    _rule(rules.require_mobile, "mobile", "须为 11 位手机号"),
-]
-Email = Annotated[
-    str, Field(max_length=rules.MAX_EMAIL_LENGTH), _rule(rules.require_email, "email", "邮箱格式不正确")
+    checked_by(rules.require_username, "username", "用户名为 2 至 50 个字母、数字、_、- 或 .，不能是手机号"),
 ]
 Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
 Telephone = Annotated[
-    str, Field(max_length=20), _rule(rules.require_telephone, "telephone", "电话号码格式不正确")
+    str, Field(max_length=20), checked_by(rules.require_telephone, "telephone", "电话号码格式不正确")
 ]
-PostCode = Annotated[str, Field(max_length=6), _rule(rules.require_post_code, "post_code", "须为 6 位数字")]
+PostCode = Annotated[
+    str, Field(max_length=6), checked_by(rules.require_post_code, "post_code", "须为 6 位数字")
+]
 PictureUrl = Annotated[
     str,
     Field(max_length=rules.MAX_URL_LENGTH),
-    _rule(rules.require_picture_url, "picture_url", "图片地址格式不正确"),
+    checked_by(rules.require_picture_url, "picture_url", "图片地址格式不正确"),
 ]
 
 
@@ -88,7 +68,7 @@ class MemberOut(Out):
             member_id=member.user_id,
             username=member.username,
             nickname=member.nickname,
-            mobile=None if member.mobile is None else rules.mask_mobile(member.mobile),
+            mobile=None if member.mobile is None else mask_mobile(member.mobile),
             email=member.email,
             photo_url=member.photo,
         )

@@ -7,12 +7,13 @@ from typing import Any
 from wanpu.crm import queries
 from wanpu.crm.errors import MobileTaken, UsernameTaken
 from wanpu.crm.models import Member
-from wanpu.crm.rules import require_email, require_mobile, require_username
+from wanpu.crm.rules import require_username
 from wanpu.crm.service.sessions import NewToken, SignedIn, draw_token
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.passwords import check_strength
 from wanpu.infra.services import Services
 from wanpu.infra.sign_in.errors import TokenInvalid
+from wanpu.kernel.contacts import require_email, require_mobile
 from wanpu.kernel.ids import MAX_OWNER_ID, Id, require_owner
 
 CHANGEABLE = frozenset({"nickname", "email", "photo"})

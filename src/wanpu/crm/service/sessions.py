@@ -8,12 +8,12 @@ import orjson
 from wanpu.crm import queries
 from wanpu.crm.errors import MemberDisabled
 from wanpu.crm.models import Member, MemberToken
-from wanpu.crm.rules import is_mobile
 from wanpu.crm.states import MemberStatus
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.services import Services
 from wanpu.infra.sign_in.errors import TokenExpired, TokenInvalid, WrongCredentials
 from wanpu.infra.sign_in.throttle import count_try, forgive_try
+from wanpu.kernel.contacts import is_mobile
 from wanpu.kernel.ids import Id
 
 REALM = "member"

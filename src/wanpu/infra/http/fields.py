@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     ValidationInfo,
     WithJsonSchema,
@@ -17,6 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from wanpu.kernel.clock import iso_utc, require_aware
+from wanpu.kernel.contacts import MAX_EMAIL_LENGTH, require_email, require_mobile
 from wanpu.kernel.ids import MAX_ID, Id
 
 _ID = re.compile(r"[1-9][0-9]{0,18}")
@@ -92,3 +95,28 @@ UtcTime = Annotated[
 
 Line = Annotated[str, AfterValidator(_read_line)]
 """One line of text that a person wrote: trimmed, not empty, no control characters."""
+
+
+def checked_by(require: Callable[[str], str], name: str, problem_zh: str) -> AfterValidator:
+    """A rule that raises ValueError as a check of a field; `problem_zh` is what Chinese readers see."""
+
+    def check(value: str) -> str:
+        try:
+            return require(value)
+        except ValueError as error:
+            raise PydanticCustomError(name, "{en}", {"en": str(error), "zh": problem_zh}) from error
+
+    return AfterValidator(check)
+
+
+Mobile = Annotated[
+    str,
+    Field(min_length=11, max_length=11, examples=["13800138000"]),
+    checked_by(require_mobile, "mobile", "须为 11 位手机号"),
+]
+"""A mainland mobile number."""
+
+Email = Annotated[
+    str, Field(max_length=MAX_EMAIL_LENGTH), checked_by(require_email, "email", "邮箱格式不正确")
+]
+"""An e-mail address."""

@@ -21,7 +21,7 @@ class NavMenuOut(Out):
     url: str | None
     icon: str | None
     order_num: int
-    children: list[Self]
+    children: "list[NavMenuOut]"
 
     @classmethod
     def of(cls, node: MenuNode) -> Self:
