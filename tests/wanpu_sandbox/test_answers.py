@@ -220,16 +220,18 @@ async def test_a_server_error_says_nothing_about_the_outcome(
 
 
 async def test_a_delay_comes_after_the_work(provider: Merchant, control: Control, subs: list[str]) -> None:
-    await control.set_faults(answers=[{"kind": "delay", "delay_s": 1.0, "method": "POST"}])
+    await control.set_faults(answers=[{"kind": "delay", "delay_s": 2.0, "method": "POST"}])
     started = time.monotonic()
     slow = asyncio.create_task(create(provider, subs[0], "T00000001"))
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(15):
+        while not await control.trades():
+            pass
 
     meanwhile = await query(provider, subs[0], "T00000001")
 
-    assert meanwhile.json["trade_state"] == "NOTPAY"
+    assert (meanwhile.json["trade_state"], slow.done()) == ("NOTPAY", False)
     assert (await slow).status == 200
-    assert time.monotonic() - started >= 1.0
+    assert time.monotonic() - started >= 2.0
 
 
 @pytest.mark.parametrize(
