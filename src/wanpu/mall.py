@@ -19,6 +19,7 @@ from wanpu.payment import LocalPaymentPort, PaymentServices, open_payment_servic
 from wanpu.payment import due_work_handlers as payment_work
 from wanpu.payment import register as register_payment
 from wanpu.system import SystemServices, open_system_services
+from wanpu.system import due_work_handlers as system_work
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ async def background_work(mall: Mall) -> AsyncIterator[None]:
     else:
         publisher = InProcessPublisher(mall.services.db, mall.subscriptions)
     relay = Relay(mall.services, publisher)
-    runner = Runner(mall.services, order_work(mall.orders.services) | payment_work(mall.payments))
+    runner = Runner(
+        mall.services,
+        order_work(mall.orders.services) | payment_work(mall.payments) | system_work(mall.system),
+    )
     tasks = [asyncio.create_task(relay.run()), asyncio.create_task(runner.run())]
     if consumer is not None:
         tasks.append(asyncio.create_task(consumer.run()))

@@ -1,18 +1,24 @@
 """The operations base: staff and what they may do. Other rooms import from here only."""
 
+from wanpu.system.approvals import ApprovalAction, ApprovalActions, Approved
 from wanpu.system.audit import audit_operation_log
 from wanpu.system.callers import Origin, StaffCaller
+from wanpu.system.jobs import due_work_handlers
 from wanpu.system.service.base_rows import lay_base_rows
 from wanpu.system.service.operation_log import record
 from wanpu.system.service.staff import create_staff, has_staff
 from wanpu.system.services import SystemServices, open_system_services
 
 __all__ = [
+    "ApprovalAction",
+    "ApprovalActions",
+    "Approved",
     "Origin",
     "StaffCaller",
     "SystemServices",
     "audit_operation_log",
     "create_staff",
+    "due_work_handlers",
     "has_staff",
     "lay_base_rows",
     "open_system_services",

@@ -3,16 +3,25 @@
 from dataclasses import dataclass, field, fields
 
 from wanpu.infra.services import Services
+from wanpu.system.approvals import ApprovalActions
+from wanpu.system.merchant_directory import MerchantDirectory, NoMerchants
 from wanpu.system.service.permissions import PermissionBook
 
 
 @dataclass(frozen=True)
 class SystemServices(Services):
-    """The services of every room, and what this process remembers about permissions."""
+    """The services of every room, what this process remembers about permissions, and the actions that
+    take four eyes."""
 
     permissions: PermissionBook = field(default_factory=PermissionBook)
+    merchants: MerchantDirectory = field(default_factory=NoMerchants)
+    approvals: ApprovalActions = field(default_factory=ApprovalActions)
 
 
-def open_system_services(services: Services) -> SystemServices:
-    """The same services for the operations base; made once per process by the composition root."""
-    return SystemServices(**{field.name: getattr(services, field.name) for field in fields(Services)})
+def open_system_services(services: Services, *, merchants: MerchantDirectory | None = None) -> SystemServices:
+    """The same services for the operations base; made once per process by the composition root.
+
+    Without `merchants` the process knows no merchant, and opens no account for one.
+    """
+    shared = {field.name: getattr(services, field.name) for field in fields(Services)}
+    return SystemServices(**shared, merchants=merchants or NoMerchants())

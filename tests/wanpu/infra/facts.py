@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from sqlalchemy import select
 
-from wanpu.infra import outbox
+from wanpu.infra import dead_letters, outbox
 from wanpu.infra.database import Database
 from wanpu.infra.models import DeadLetter, OutboxEvent
 from wanpu.infra.outbox import Event
@@ -44,3 +44,9 @@ async def letters(db: Database) -> list:
     """Every dead letter, oldest first."""
     async with db.reading() as session:
         return list(await session.execute(select(LETTERS).order_by(LETTERS.c.id)))
+
+
+async def replay_letter(db: Database, dead_letter_id: int) -> None:
+    """Have one dead letter delivered again."""
+    async with db.transaction() as session:
+        await dead_letters.replay(session, dead_letter_id)

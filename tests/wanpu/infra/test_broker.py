@@ -8,7 +8,7 @@ import aio_pika
 import pytest
 from pydantic import SecretStr
 from tests.conftest import TEST_MASTER_KEY
-from tests.wanpu.infra.facts import Paid, letters, publish, states_of
+from tests.wanpu.infra.facts import Paid, letters, publish, replay_letter, states_of
 from tests.wanpu.infra.processes import kill_now, note, notes, start, stop_all, wait_until
 from tests.wanpu.infra.segments import add_segments, serial_of
 from tests.wanpu.infra.test_subscriptions import add_one
@@ -21,7 +21,6 @@ from wanpu.infra.broker import (
     partition_of,
     read_message,
 )
-from wanpu.infra.dead_letters import replay
 from wanpu.infra.outbox import StoredEvent
 from wanpu.infra.relay import PublisherAway, Relay
 from wanpu.infra.services import close_services, open_services
@@ -185,7 +184,7 @@ async def test_a_poison_message_becomes_a_dead_letter_and_its_aggregate_goes_on(
         assert (letter.handler, letter.attempts, letter.error) == ("order.call", 10, "RuntimeError: poison")
 
         is_poison[0] = False
-        await replay(services.db, letter.id)
+        await replay_letter(services.db, letter.id)
         assert await relay.run_once() == 1
 
         async def was_replayed():

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.wanpu.infra.facts import EVENTS, Paid, letters, publish, states_of
+from tests.wanpu.infra.facts import EVENTS, Paid, letters, publish, replay_letter, states_of
 
-from wanpu.infra.dead_letters import DeadLetterNotFound, replay
+from wanpu.infra.dead_letters import DeadLetterNotFound
 from wanpu.infra.locks import DatabaseLeaseLocks
 from wanpu.infra.relay import LEASE_S, LOCK_NAME, InProcessPublisher, PublisherAway, Relay, retry_delay
 from wanpu.infra.subscriptions import Subscriptions
@@ -113,8 +113,8 @@ async def test_a_replayed_dead_letter_is_delivered_once(services, ledger, relay,
     letter = await make_dead(services, ledger, relay, clock)
     ledger.refuses = set()
 
-    await replay(services.db, letter.id)
-    await replay(services.db, letter.id)
+    await replay_letter(services.db, letter.id)
+    await replay_letter(services.db, letter.id)
     assert await relay.run_once() == 1
     assert await relay.run_once() == 0
 
@@ -126,7 +126,7 @@ async def test_a_replayed_dead_letter_is_delivered_once(services, ledger, relay,
 async def test_a_replay_that_fails_again_renews_the_same_letter(services, ledger, relay, clock):
     letter = await make_dead(services, ledger, relay, clock)
 
-    await replay(services.db, letter.id)
+    await replay_letter(services.db, letter.id)
     for _ in range(10):
         await relay.run_once()
         clock.advance(timedelta(minutes=5))
@@ -138,7 +138,7 @@ async def test_a_replay_that_fails_again_renews_the_same_letter(services, ledger
 
 async def test_replaying_what_does_not_exist_is_refused(services):
     with pytest.raises(DeadLetterNotFound):
-        await replay(services.db, 404)
+        await replay_letter(services.db, 404)
 
 
 async def test_a_publisher_that_is_away_costs_no_attempt(services, clock, monkeypatch):

@@ -1,5 +1,5 @@
 """Routes of the consoles that belong to the operations base, a module per family."""
 
-from wanpu.system.api import logs, navigation
+from wanpu.system.api import approvals, dead_letters, logs, navigation
 
-ROUTERS = [module.router for module in (logs, navigation)]
+ROUTERS = [module.router for module in (approvals, dead_letters, logs, navigation)]
