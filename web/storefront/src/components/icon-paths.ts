@@ -40,14 +40,19 @@ const STROKE: Readonly<Record<string, string>> = {
   tag: "M4.5 4.5h7.3l8 8-7.3 7.3-8-8zM8.5 8.5h.01",
 };
 
-/** The CSS image of an icon, to be used as a mask so that it takes the text's colour. */
-export function iconMask(name: string, weight: number): string {
+/** The line of an icon, as SVG path data. */
+export function iconPath(name: string): string {
   const path = STROKE[name];
   if (path === undefined) {
     throw new RangeError(`no such icon: ${name}`);
   }
+  return path;
+}
+
+/** The CSS image of an icon, to be used as a mask so that it takes the text's colour: a mini program has no SVG elements. */
+export function iconMask(name: string, weight: number): string {
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#000" ` +
-    `stroke-width="${weight}" stroke-linecap="round" stroke-linejoin="round"><path d="${path}"/></svg>`;
+    `stroke-width="${weight}" stroke-linecap="round" stroke-linejoin="round"><path d="${iconPath(name)}"/></svg>`;
   return `url("data:image/svg+xml,${encodeURIComponent(svg)}")`;
 }

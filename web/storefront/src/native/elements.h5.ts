@@ -17,6 +17,14 @@ NativeInput.inheritAttrs = false;
 export const NativeImage: FunctionalComponent = (_props, { attrs }) => h("img", attrs);
 NativeImage.inheritAttrs = false;
 
+/** A line icon on a 24 × 24 grid, in the text's colour; cheaper by far than a picture used as a mask. */
+export const NativeIcon: FunctionalComponent<{ path: string }> = ({ path }, { attrs }) =>
+  h("svg", { viewBox: "0 0 24 24", ...ICON_LINE, "aria-hidden": "true", ...attrs }, [h("path", { d: path })]);
+NativeIcon.props = ["path"];
+NativeIcon.inheritAttrs = false;
+
+const ICON_LINE = { fill: "none", stroke: "currentColor", "stroke-linecap": "round", "stroke-linejoin": "round" };
+
 export const NativeForm: FunctionalComponent = (_props, { attrs, slots }) =>
   h("form", { novalidate: true, ...attrs }, slots.default?.());
 NativeForm.inheritAttrs = false;
