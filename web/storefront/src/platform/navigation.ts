@@ -5,6 +5,9 @@ export const CATEGORY = "/pages/category/index";
 export const CART = "/pages/cart/index";
 export const ME = "/pages/me/index";
 
+/** The pages that a tab leads to. */
+export type TabName = "home" | "category" | "cart" | "me";
+
 const TABS = new Set([HOME, CATEGORY, CART, ME]);
 /** A mini program keeps at most ten pages. */
 const DEEPEST = 9;
