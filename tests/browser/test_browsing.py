@@ -83,8 +83,7 @@ async def test_scrolling_down_brings_the_whole_range_and_then_says_so(visitor: S
     cards = visitor.seen("product-card")
     await visitor.open("/pages/product/list?sort=new")
     for shown in range(20, len(wanted), 20):
-        await expect(cards).to_have_count(shown)
-        await cards.last.scroll_into_view_if_needed()
+        await expect(cards.nth(shown - 1)).to_be_visible()
         await visitor.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
 
     await expect(visitor.page.get_by_text("没有更多了").filter(visible=True)).to_be_visible()
@@ -122,3 +121,28 @@ async def test_a_product_that_left_the_shelf_says_so(visitor: Shopper) -> None:
     await expect(visitor.seen("empty-state")).to_contain_text("这件商品已经下架")
     await visitor.press("empty-action")
     await expect(visitor.seen("product-card").first).to_be_visible()
+
+
+async def test_a_page_asks_for_what_it_shows_first_once_and_early(visitor: Shopper) -> None:
+    mug = await visitor.store.product("手捏半釉马克杯")
+    calls: list[str] = []
+    visitor.page.on("request", lambda request: calls.append(request.url.removeprefix(visitor.house.url)))
+    pages = {
+        "/": "/store/v1/products?sort=sales&limit=20",
+        "/pages/product/list?keyword=杯": "/store/v1/products?keyword=%E6%9D%AF&limit=20",
+        f"/pages/product/detail?spu_id={mug['spu_id']}": f"/store/v1/products/{mug['spu_id']}",
+    }
+    for page, first in pages.items():
+        calls.clear()
+        await visitor.open(page)
+        await visitor.page.wait_for_load_state("networkidle")
+
+        asked = [call for call in calls if call.startswith("/store/v1/")]
+        assert first in asked
+        assert len(asked) == len(set(asked)), asked
+        began_by = await visitor.page.evaluate(
+            "(first) => performance.getEntriesByType('resource')"
+            ".find((one) => one.name.endsWith(first)).initiatorType",
+            first,
+        )
+        assert began_by == "link"

@@ -1,13 +1,14 @@
 /** The one place that sends HTTP: address, token, JSON, errors, and the mall's clock. */
 
 import { ApiError } from "./errors";
+import { type Query, withQuery } from "./query-string";
 import { ServerClock } from "./server-clock";
 import { forgetToken, storedToken } from "./token";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Call {
-  query?: Record<string, string | number | readonly string[] | null | undefined>;
+  query?: Query;
   body?: object;
   headers?: Record<string, string>;
   /** A call that a 401 does not concern, such as the login itself. */
@@ -46,7 +47,7 @@ export function fileUrl(path: string): string {
  */
 export async function send<Body>(method: Method, path: string, call: Call = {}): Promise<Answer<Body>> {
   const token = call.anonymous ? null : storedToken();
-  const answer = await transport(method, base + path + queryString(call.query), call, token);
+  const answer = await transport(method, base + withQuery(path, call.query), call, token);
   clock.learn(headerOf(answer.header, "date"), Date.now());
   if (answer.statusCode >= 200 && answer.statusCode < 300) {
     return { status: answer.statusCode, body: answer.data as Body };
@@ -58,7 +59,7 @@ export async function send<Body>(method: Method, path: string, call: Call = {}):
   throw ApiError.fromAnswer(answer.statusCode, answer.data);
 }
 
-export async function get<Body>(path: string, query?: Call["query"]): Promise<Body> {
+export async function get<Body>(path: string, query?: Query): Promise<Body> {
   return (await send<Body>("GET", path, { query })).body;
 }
 
@@ -70,7 +71,7 @@ export async function patch<Body>(path: string, body: object): Promise<Body> {
   return (await send<Body>("PATCH", path, { body })).body;
 }
 
-export async function remove<Body>(path: string, query?: Call["query"]): Promise<Body> {
+export async function remove<Body>(path: string, query?: Query): Promise<Body> {
   return (await send<Body>("DELETE", path, { query })).body;
 }
 
@@ -96,16 +97,6 @@ function transport(
       fail: () => reject(ApiError.noAnswer()),
     });
   });
-}
-
-function queryString(query: Call["query"] = {}): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) => {
-    const values = Array.isArray(value) ? value : [value];
-    return values
-      .filter((one) => one !== null && one !== undefined && one !== "")
-      .map((one) => `${name}=${encodeURIComponent(String(one))}`);
-  });
-  return pairs.length > 0 ? `?${pairs.join("&")}` : "";
 }
 
 function headerOf(headers: Record<string, string>, name: string): string | null {
