@@ -58,6 +58,9 @@ class Caller:
     async def patch(self, path: str, body: Any = None, **options: Any) -> Answer:
         return await self.send("PATCH", path, body, **options)
 
+    async def put(self, path: str, body: Any = None, **options: Any) -> Answer:
+        return await self.send("PUT", path, body, **options)
+
     async def delete(self, path: str, **options: Any) -> Answer:
         return await self.send("DELETE", path, **options)
 

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 
+from wanpu.crm import MerchantRegister
 from wanpu.infra.broker import BrokerConsumer, BrokerPublisher
 from wanpu.infra.due_work_runner import Runner
 from wanpu.infra.relay import InProcessPublisher, Publisher, Relay
@@ -50,7 +51,8 @@ async def open_mall(settings: Settings, *, clock: Clock | None = None) -> Mall:
     subscriptions = Subscriptions()
     register_order(subscriptions, orders)
     register_payment(subscriptions)
-    return Mall(services, open_system_services(services), payments, open_desk(orders), subscriptions)
+    system = open_system_services(services, merchants=MerchantRegister(services.db))
+    return Mall(services, system, payments, open_desk(orders), subscriptions)
 
 
 async def close_mall(mall: Mall) -> None:

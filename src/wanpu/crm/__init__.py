@@ -8,7 +8,7 @@ from wanpu.crm.checkout import (
     get_selling_merchants,
 )
 from wanpu.crm.errors import MerchantNotFound
-from wanpu.crm.service.merchants import MerchantCard, get_merchant_cards
+from wanpu.crm.service.merchants import MerchantCard, MerchantRegister, get_merchant_cards
 from wanpu.crm.service.sessions import Caller
 from wanpu.crm.states import MerchantStatus
 
@@ -18,6 +18,7 @@ __all__ = [
     "MemberDep",
     "MerchantCard",
     "MerchantNotFound",
+    "MerchantRegister",
     "MerchantStatus",
     "SellingMerchant",
     "get_delivery_addresses",

@@ -38,3 +38,9 @@ def require_email(text: str) -> str:
 def mask_mobile(mobile: str) -> str:
     """How a mobile number is shown: 138****8000."""
     return f"{mobile[:3]}****{mobile[-4:]}"
+
+
+def mask_email(email: str) -> str:
+    """How an e-mail address is shown: l***@example.com."""
+    mailbox, _, domain = email.partition("@")
+    return f"{mailbox[:1]}***@{domain}"

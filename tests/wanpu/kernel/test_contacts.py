@@ -40,3 +40,7 @@ def test_other_email_addresses_are_refused(text: str) -> None:
 
 def test_a_mobile_number_is_shown_without_its_middle() -> None:
     assert contacts.mask_mobile("13800138000") == "138****8000"
+
+
+def test_an_email_address_is_shown_without_its_mailbox() -> None:
+    assert contacts.mask_email("li.lei@example.com") == "l***@example.com"

@@ -116,6 +116,18 @@ async def get_merchant_cards(session: AsyncSession, merchant_ids: Collection[Id]
     }
 
 
+class MerchantRegister:
+    """Tells rooms below, which know merchants by their ids alone, whether one exists."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def is_known(self, merchant_id: Id) -> bool:
+        """Whether there is such a merchant, whatever its status."""
+        async with self._db.reading() as session:
+            return await queries.find_merchant(session, merchant_id) is not None
+
+
 @rerun_on_conflict
 async def _add_merchant(db: Database, merchant_id: Id, new: NewMerchant, freight: Freight | None) -> None:
     async with db.transaction() as session:

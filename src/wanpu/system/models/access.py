@@ -54,6 +54,11 @@ class Role(Stamped, Base):
 
     __table_args__ = (Index(None, "create_user_id"), Index(None, "merchant_id"))
 
+    @property
+    def is_built_in(self) -> bool:
+        """Whether the mall itself made it, for a merchant's first account."""
+        return self.merchant_id is not None and self.create_user_id is None
+
 
 class StaffRole(Base):
     """A staff account has a role; removed with either side."""

@@ -73,8 +73,18 @@ async def list_all_permissions(session: AsyncSession, audience: Audience) -> Seq
     return [perms for perms in (await session.execute(statement)).scalars() if perms is not None]
 
 
+async def lock_epoch(session: AsyncSession) -> None:
+    """Stand in line with every change of access: whatever is read about rights after this stays so until
+    the end of the transaction."""
+    table = table_of(AccessEpoch)
+    now = session.info["clock"].now()
+    await insert_if_absent(session, table, {"id": _EPOCH, "epoch": 0, "updated_at": now}, key=["id"])
+    await session.execute(select(table.c.epoch).where(table.c.id == _EPOCH).with_for_update())
+
+
 async def renew_epoch(session: AsyncSession) -> None:
-    """Tell every node that what it has worked out about permissions is old from this commit on."""
+    """Tell every node that what it has worked out about permissions is old from this commit on, and
+    stand in line with other changes of access."""
     table = table_of(AccessEpoch)
     now = session.info["clock"].now()
     await insert_if_absent(session, table, {"id": _EPOCH, "epoch": 0, "updated_at": now}, key=["id"])

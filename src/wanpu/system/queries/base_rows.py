@@ -1,6 +1,6 @@
 """Statements that lay and mend the rows of every installation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -19,9 +19,9 @@ async def list_base_menus(session: AsyncSession) -> dict[Id, Menu]:
     return {menu.menu_id: menu for menu in (await session.execute(statement)).scalars()}
 
 
-async def add_base_menu(session: AsyncSession, row: Mapping[str, Any]) -> bool:
-    """Write a menu unless another node has just done so; True when this one did."""
-    return await insert_if_absent(session, table_of(Menu), row, key=["menu_id"])
+async def add_base_menus(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write menus; a conflict when another node has just written one of them."""
+    await session.execute(insert(table_of(Menu)), list(rows))
 
 
 async def mend_base_menu(session: AsyncSession, menu_id: Id, columns: Mapping[str, Any]) -> None:
@@ -32,13 +32,17 @@ async def mend_base_menu(session: AsyncSession, menu_id: Id, columns: Mapping[st
     )
 
 
-async def grant_to_built_in_roles(session: AsyncSession, menu_id: Id) -> None:
-    """Let the roles that the mall itself made for merchants have a menu that is new."""
+async def grant_to_built_in_roles(session: AsyncSession, menu_ids: Collection[Id]) -> None:
+    """Let the roles that the mall itself made for merchants have menus that are new."""
     now = session.info["clock"].now()
     built_in = select(Role.role_id).where(Role.merchant_id.is_not(None), Role.create_user_id.is_(None))
-    for role_id in (await session.execute(built_in)).scalars():
-        row = {"role_id": role_id, "menu_id": menu_id, "created_at": now}
-        await insert_if_absent(session, table_of(RoleMenu), row, key=["role_id", "menu_id"])
+    rows = [
+        {"role_id": role_id, "menu_id": menu_id, "created_at": now}
+        for role_id in (await session.execute(built_in)).scalars()
+        for menu_id in menu_ids
+    ]
+    if rows:
+        await session.execute(insert(table_of(RoleMenu)), rows)
 
 
 async def list_config_keys(session: AsyncSession) -> set[str]:

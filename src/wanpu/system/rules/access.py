@@ -86,8 +86,14 @@ class MenuTree:
         return shown
 
     def grantable_by(self, granted: Collection[Id]) -> set[Id]:
-        """What the holder of some menus may grant: those, and menus above them that have no permission."""
-        found = {menu_id for menu_id in granted if menu_id in self.by_id}
+        """What the holder of some menus may grant: those, others that permit nothing more, and menus
+        without a permission above them."""
+        held = permissions_in(self.by_id[menu_id] for menu_id in granted)
+        found = set(granted) | {
+            menu.menu_id
+            for menu in self.by_id.values()
+            if menu.perms and split_permissions([menu.perms]) <= held
+        }
         for menu_id in tuple(found):
             found.update(above.menu_id for above in self.ancestors_of(menu_id) if not above.perms)
         return found

@@ -36,17 +36,18 @@ async def _lay_menus(db: Database) -> None:
     stamps = {"created_at": db.clock.now(), "updated_at": db.clock.now()}
     async with db.transaction() as session:
         standing = await queries.list_base_menus(session)
-        is_changed = False
+        missing = [row for row in BASE_MENUS if row.menu_id not in standing]
+        if missing:
+            await queries.add_base_menus(session, [asdict(row) | stamps for row in missing])
+            new = [Id(row.menu_id) for row in missing if row.audience is Audience.MERCHANT]
+            await queries.grant_to_built_in_roles(session, new)
+        mended = False
         for row in BASE_MENUS:
             menu = standing.get(Id(row.menu_id))
-            if menu is None:
-                is_changed |= await queries.add_base_menu(session, asdict(row) | stamps)
-                if row.audience is Audience.MERCHANT:
-                    await queries.grant_to_built_in_roles(session, Id(row.menu_id))
-            elif wrong := _out_of_place(menu, row):
+            if menu is not None and (wrong := _out_of_place(menu, row)):
                 await queries.mend_base_menu(session, menu.menu_id, wrong)
-                is_changed = True
-        if is_changed:
+                mended = True
+        if missing or mended:
             await access.renew_epoch(session)
 
 

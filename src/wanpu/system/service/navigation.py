@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from wanpu.kernel.ids import Id
 from wanpu.system.callers import StaffCaller
 from wanpu.system.queries import menus as queries
 from wanpu.system.rules.access import MenuNode, MenuTree, permissions_in
+from wanpu.system.service.rights import read_granted
 from wanpu.system.services import SystemServices
 
 
@@ -25,13 +24,6 @@ async def get_navigation(app: SystemServices, caller: StaffCaller) -> Navigation
         tree = MenuTree(await queries.list_menus(session, caller.audience))
         granted = await read_granted(session, caller, tree)
     return navigation_of(tree, granted)
-
-
-async def read_granted(session: AsyncSession, caller: StaffCaller, tree: MenuTree) -> set[Id]:
-    """The menus that a caller has, read anew: all of its console for the super administrator."""
-    if caller.is_super:
-        return set(tree.by_id)
-    return await queries.list_menu_ids_of_staff(session, caller.staff_id)
 
 
 def navigation_of(tree: MenuTree, granted: set[Id]) -> Navigation:
