@@ -129,6 +129,14 @@ class Settings(BaseSettings):
         168, ge=1, le=8760, description="Hours after which a back-office session ends even when it is used."
     )
     body_limit_bytes: int = Field(1024 * 1024, ge=1024, description="Largest request body in bytes.")
+    upload_limit_bytes: int = Field(
+        20 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024, description="Largest uploaded file in bytes."
+    )
+    private_hosts: list[str] = Field(
+        default_factory=list,
+        description="Hosts of private networks that the mall may call although they are entered in a console, "
+        "as a JSON list: an object storage of your own, say. Production refuses all others.",
+    )
     lane_queue_size: int = Field(
         2000, ge=1, description="Orders that may wait for the next commit before new ones get 503."
     )
