@@ -1,14 +1,20 @@
 """Accounts of the back office."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import func, select
 from tests.builders import PASSWORD
 
 from wanpu.infra.passwords import PasswordTooWeak
-from wanpu.infra.services import Services
+from wanpu.infra.services import Services, close_services, open_services
+from wanpu.infra.settings import Settings
+from wanpu.kernel.ids import Id
 from wanpu.system import create_staff, has_staff
 from wanpu.system.errors import StaffNameInvalid, StaffNameTaken
 from wanpu.system.models import Staff
+from wanpu.system.models.staff import SUPER_ADMINISTRATOR
+from wanpu.system.queries.staff import find_staff_by_username
 from wanpu.system.states import StaffStatus
 
 
@@ -41,5 +47,56 @@ async def test_a_bad_name_or_a_weak_password_creates_nobody(services: Services) 
     for password in ("short", "password123", "aaaaaaaa"):
         with pytest.raises(PasswordTooWeak):
             await create_staff(services, "admin", password)
+
+    assert await count_staff(services) == 0
+
+
+async def draw_as_far_as(services: Services, serial: int) -> None:
+    await services.serials.take("sys_user", serial)
+
+
+@pytest.mark.requirement("S0-131")
+async def test_the_first_account_is_the_super_administrator_whatever_number_was_drawn(
+    services: Services,
+) -> None:
+    await draw_as_far_as(services, 40)
+
+    first = await create_staff(services, "admin", PASSWORD, must_change_password=True)
+    second = await create_staff(services, "wang", PASSWORD)
+
+    assert first == SUPER_ADMINISTRATOR == 1
+    assert second > 41
+    async with services.db.reading() as session:
+        admin = await find_staff_by_username(session, "admin")
+    assert admin is not None
+    assert (admin.user_id, admin.must_change_password) == (1, True)
+
+
+async def test_no_later_account_is_given_the_super_administrators_number(services: Services) -> None:
+    async with services.db.transaction() as session:
+        session.add(Staff(user_id=Id(77), username="imported", password="x", status=StaffStatus.NORMAL))
+
+    assert await create_staff(services, "wang", PASSWORD) == 2
+
+
+async def test_of_two_first_accounts_at_once_one_is_the_super_administrator(
+    settings: Settings, services: Services
+) -> None:
+    other = await open_services(settings, clock=services.clock)
+    try:
+        ids = await asyncio.gather(
+            create_staff(services, "admin", PASSWORD), create_staff(other, "wang", PASSWORD)
+        )
+    finally:
+        await close_services(other)
+
+    assert sorted(ids)[0] == 1
+    assert len(set(ids)) == 2
+    assert await count_staff(services) == 2
+
+
+async def test_a_password_that_is_the_accounts_name_is_refused(services: Services) -> None:
+    with pytest.raises(PasswordTooWeak):
+        await create_staff(services, "zhang.wei", "Zhang.Wei")
 
     assert await count_staff(services) == 0

@@ -1,6 +1,6 @@
 """Who works in the consoles (后台用户), and how they come in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, Index, Integer, text
@@ -42,6 +42,29 @@ class Staff(Stamped, Base):
     last_login_ip: Mapped[str | None] = mapped_column(code_text(64))
 
     __table_args__ = (Index(None, "merchant_id"), Index(None, "create_user_id"))
+
+    def is_locked(self, now: datetime) -> bool:
+        """Whether too many wrong passwords or codes still keep the account shut."""
+        return self.locked_until is not None and self.locked_until > now
+
+    def count_failure(self, now: datetime, *, lock_after: int, lock_for: timedelta) -> None:
+        """One more wrong password or code; the last one in a row locks and starts the count anew."""
+        self.failed_logins += 1
+        if self.failed_logins >= lock_after:
+            self.failed_logins = 0
+            self.locked_until = now + lock_for
+
+    def forget_failures(self) -> None:
+        """The owner has proved itself: nothing is counted and nothing locked."""
+        self.failed_logins = 0
+        self.locked_until = None
+
+    def drop_second_factor(self) -> None:
+        """Go back to the password alone; recovery codes of the old factor die with it."""
+        self.totp_sealed = None
+        self.totp_enabled_at = None
+        self.totp_last_step = None
+        self.totp_recovery = None
 
 
 class StaffToken(Base):

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from wanpu.infra.database import Database, rerun_on_conflict
-from wanpu.infra.passwords import check_strength
 from wanpu.infra.services import Services
 from wanpu.kernel.ids import Id
 from wanpu.system.errors import StaffNameInvalid, StaffNameTaken
 from wanpu.system.models import Staff
+from wanpu.system.models.staff import SUPER_ADMINISTRATOR
 from wanpu.system.queries import staff as queries
+from wanpu.system.rules.sign_in import require_strength
 
 _USERNAME = re.compile(r"[A-Za-z0-9_.-]{2,50}")
 
@@ -25,18 +26,17 @@ async def create_staff(
     must_change_password: bool = False,
     created_by: Id | None = None,
 ) -> Id:
-    """Write an operator's account.
+    """Write an operator's account. The first one of a database is the super administrator.
 
     Raises:
         StaffNameInvalid, PasswordTooWeak, StaffNameTaken: nothing was written.
     """
     if not _USERNAME.fullmatch(username):
         raise StaffNameInvalid
-    check_strength(password)
+    require_strength(password, username)
     hashed = await services.passwords.hash(password)
-    [staff_id] = await services.serials.take("sys_user")
     columns = {
-        "user_id": Id(staff_id),
+        "user_id": await draw_staff_id(services),
         "username": username,
         "password": hashed,
         "email": email,
@@ -44,7 +44,14 @@ async def create_staff(
         "must_change_password": must_change_password,
         "create_user_id": created_by,
     }
-    await _add_staff(services.db, columns)
+    return await _add_staff(services.db, columns)
+
+
+async def draw_staff_id(services: Services) -> Id:
+    """The id of an account that is not the first one."""
+    [staff_id] = await services.serials.take("sys_user")
+    if staff_id == SUPER_ADMINISTRATOR:
+        [staff_id] = await services.serials.take("sys_user")
     return Id(staff_id)
 
 
@@ -55,9 +62,12 @@ async def has_staff(services: Services, username: str) -> bool:
 
 
 @rerun_on_conflict
-async def _add_staff(db: Database, columns: Mapping[str, Any]) -> None:
-    """When another creation takes the name first, the unique key makes this run again and refuse."""
+async def _add_staff(db: Database, columns: Mapping[str, Any]) -> Id:
+    """When another creation takes the name or the first id, the unique key makes this run again."""
     async with db.transaction() as session:
         if await queries.find_staff_by_username(session, columns["username"]) is not None:
             raise StaffNameTaken(details={"field": "username"})
-        session.add(Staff(**columns))
+        is_first = not await queries.has_any_staff(session)
+        staff_id = SUPER_ADMINISTRATOR if is_first else columns["user_id"]
+        session.add(Staff(**{**columns, "user_id": staff_id}))
+    return Id(staff_id)
