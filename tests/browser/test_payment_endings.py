@@ -74,6 +74,8 @@ async def test_an_order_cancelled_before_its_cashier_was_opened_was_not_late(sho
     assert await shopper.reads("result-title") == "订单已关闭"
     assert "超时" not in await shopper.page.inner_text("main")
     assert await status_of(shopper, order) == ("closed", ["closed", "closed"])
+    await shopper.press("view-order")
+    await expect(shopper.seen("order-no")).to_have_text(order["order_no"])
 
 
 @pytest.mark.requirement("S0-109", "S0-004", "S0-108")

@@ -1,9 +1,15 @@
-"""Links that carry their own proof: the pay link of an order can be opened by whoever was given it."""
+"""Where an order is found: its page for its buyer, and the pay link, which carries its own proof."""
 
 import hashlib
 import hmac
 
 from wanpu.infra.vault import Vault
+from wanpu.kernel.ids import Id
+
+
+def order_page(order_id: Id) -> str:
+    """The path of an order's own page in the storefront, to which its cashier leads back."""
+    return f"/pages/order/detail?order_id={order_id}"
 
 
 class PayLinks:

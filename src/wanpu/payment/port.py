@@ -103,10 +103,11 @@ class PaymentPort(Protocol):
         """
         ...
 
-    async def close(self, payment_no: str) -> PaymentStatus:
+    async def close(self, payment_no: str, *, return_url: str | None = None) -> PaymentStatus:
         """End it: CLOSED when proven unpaid, PAID when money was faster, PAYING while unproven.
 
-        A number that is not known yet becomes a closed payment, so that a late create cannot open it.
+        A number that is not known yet becomes a closed payment, so that a late create cannot open it;
+        its cashier leads back to `return_url`.
         """
         ...
 

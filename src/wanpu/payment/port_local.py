@@ -34,8 +34,8 @@ class LocalPaymentPort:
             await hasten_query(self._app, attempt)
         return view
 
-    async def close(self, payment_no: str) -> PaymentStatus:
-        return await close_payment(self._app, self._app_code, payment_no)
+    async def close(self, payment_no: str, *, return_url: str | None = None) -> PaymentStatus:
+        return await close_payment(self._app, self._app_code, payment_no, return_url=return_url)
 
     async def refund(self, ask: ReturnMoney) -> None:
         await return_money(self._app, self._app_code, ask)

@@ -44,7 +44,7 @@ class ScriptedPayments:
                 return self._view(ask)
         raise PaymentNotFound
 
-    async def close(self, payment_no: str) -> PaymentStatus:
+    async def close(self, payment_no: str, *, return_url: str | None = None) -> PaymentStatus:
         await self._world_goes_on()
         self.closed.append(payment_no)
         return self.closes.pop(0) if len(self.closes) > 1 else self.closes[0]

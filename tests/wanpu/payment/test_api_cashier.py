@@ -173,6 +173,17 @@ async def test_cancelling_and_timing_out_are_told_apart(room: Room, http: Caller
     assert scene_of(await show(http, late)) == "timed_out"
 
 
+async def test_a_payment_that_ended_before_it_was_begun_leads_back_too(room: Room, http: Caller) -> None:
+    order = "/pages/order/detail?order_id=9"
+    await room.port.close("P9", return_url=order)
+    path = (await room.port.query("P9")).cashier_url
+
+    page = await show(http, path)
+
+    assert scene_of(page) == "cancelled"
+    assert f'href="{order}"' in page
+
+
 async def test_a_basket_that_no_method_takes_says_why(room: Room, http: Caller) -> None:
     ask = ask_for(room.clock, share(1, 100), share(99, 100), method=None)
     path = (await room.port.create(ask)).cashier_url

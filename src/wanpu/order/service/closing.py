@@ -12,6 +12,7 @@ from wanpu.kernel.ids import Id
 from wanpu.order import queries
 from wanpu.order.errors import OrderNotCancellable, OrderNotFound
 from wanpu.order.events import OrderClosed
+from wanpu.order.links import order_page
 from wanpu.order.service.placing import CLOSE_WORK
 from wanpu.order.services import OrderServices
 from wanpu.order.states import ORDER_MOVES, SELLER_ORDER_MOVES, OrderStatus, SellerOrderStatus
@@ -90,7 +91,7 @@ async def _finish_close(app: OrderServices, order_id: Id) -> OrderStatus:
         order = await queries.get_order(session, order_id)
     if order["status"] is not OrderStatus.TO_PAY:
         return OrderStatus(order["status"])
-    proof = await app.payments.close(order["payment_no"])
+    proof = await app.payments.close(order["payment_no"], return_url=order_page(order_id))
     if proof is PaymentStatus.CLOSED:
         await _close_order(app.db, order_id)
         return OrderStatus.CLOSED

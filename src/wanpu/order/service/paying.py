@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from wanpu.kernel.ids import Id
 from wanpu.order import queries
 from wanpu.order.errors import OrderNotFound, OrderNotPayable, PayLinkInvalid, SoldOut
-from wanpu.order.links import PayLinks
+from wanpu.order.links import PayLinks, order_page
 from wanpu.order.services import OrderServices
 from wanpu.order.states import OrderStatus
 from wanpu.payment import CreatePayment, PaymentAlreadyPaid, PaymentView, Share
@@ -99,7 +99,7 @@ async def _ask(
             ),
             expires_at=order["should_paid_before"],
             method=method,
-            return_url=f"/pages/order/detail?order_id={order['id']}",
+            return_url=order_page(order["id"]),
             client_ip=client_ip,
         )
     )

@@ -21,14 +21,16 @@ ENDLESS = frozenset({*LIVE, AttemptStatus.SUPERSEDED})
 """The statuses of attempts that may still take money."""
 
 
-async def close_payment(app: PaymentServices, app_code: str, payment_no: str) -> PaymentStatus:
+async def close_payment(
+    app: PaymentServices, app_code: str, payment_no: str, *, return_url: str | None = None
+) -> PaymentStatus:
     """End a payment: CLOSED when proven unpaid, PAID when money was faster, PAYING while unproven.
 
     While it is unproven, due work goes on. A number that is not known becomes a closed payment, so that
-    a late create cannot open it. A repeat is fine.
+    a late create cannot open it and its cashier leads back to `return_url`. A repeat is fine.
     """
     (new_id,) = await app.serials.take("payment")
-    payment_id = await request_close(app.db, app_code, payment_no, Id(new_id))
+    payment_id = await request_close(app.db, app_code, payment_no, Id(new_id), return_url=return_url)
     return await _close(app, payment_id)
 
 
@@ -51,7 +53,9 @@ async def _close(app: PaymentServices, payment_id: Id) -> PaymentStatus:
 
 
 @rerun_on_conflict
-async def request_close(db: Database, app_code: str, payment_no: str, new_id: Id) -> Id:
+async def request_close(
+    db: Database, app_code: str, payment_no: str, new_id: Id, *, return_url: str | None = None
+) -> Id:
     """Block new attempts; the payment's id. An unknown number becomes a closed payment over 0 fen."""
     async with db.transaction() as session:
         pay_app = await queries.get_app(session, app_code)
@@ -67,6 +71,7 @@ async def request_close(db: Database, app_code: str, payment_no: str, new_id: Id
             "allocation": [],
             "status": PaymentStatus.CLOSED,
             "expires_at": now,
+            "return_url": return_url,
             "close_requested_at": now,
             "closed_at": now,
             "created_at": now,
