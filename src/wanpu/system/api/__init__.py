@@ -2,23 +2,33 @@
 
 from wanpu.system.api import (
     approvals,
+    console_auth,
+    console_me,
     dead_letters,
     logs,
     menus,
     merchant_roles,
+    merchant_staff,
     navigation,
     roles,
+    sessions,
+    staff,
 )
 
 ROUTERS = [
     module.router
     for module in (
         approvals,
+        console_auth,
+        console_me,
         dead_letters,
         logs,
         menus,
         merchant_roles,
+        merchant_staff,
         navigation,
         roles,
+        sessions,
+        staff,
     )
 ]

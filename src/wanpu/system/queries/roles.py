@@ -22,7 +22,7 @@ MAX_CHOICES = 1000
 
 @dataclass(frozen=True, slots=True)
 class RoleFilter:
-    """Which roles are looked for; a part of the name, and whose they are."""
+    """Which roles are looked for; a part of the name in any case, and whose they are."""
 
     role_name: str | None = None
     merchant_id: Id | None = None
@@ -34,7 +34,7 @@ async def list_roles(
     """One page of the roles that a scope holds, and how many match."""
     statement = scope.narrow(select(Role), Role)
     if wanted.role_name:
-        statement = statement.where(Role.role_name.contains(wanted.role_name, autoescape=True))
+        statement = statement.where(Role.role_name.icontains(wanted.role_name, autoescape=True))
     if wanted.merchant_id is not None:
         statement = statement.where(Role.merchant_id == wanted.merchant_id)
     rows, total = await read_page(session, statement, ask, sorts=SORTS, last=_ROLES.c.role_id)
