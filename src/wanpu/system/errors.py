@@ -314,3 +314,115 @@ class OwnRequest(Forbidden):
     code = "approval.own_request"
     message_zh = "不能审批自己的申请"
     message_en = "Nobody decides on a request of their own"
+
+
+class ConfigNotFound(NotFound):
+    """No such setting."""
+
+    code = "config.not_found"
+    message_zh = "参数不存在"
+    message_en = "There is no such setting"
+
+
+class ConfigVersionNotFound(NotFound):
+    """The setting never had this version, or it was a deletion."""
+
+    code = "config.version_not_found"
+    message_zh = "该版本不存在"
+    message_en = "The setting has no such version"
+
+
+class ConfigKeyTaken(Conflict):
+    """A setting of this key stands already."""
+
+    code = "config.key_taken"
+    message_zh = "参数名已存在"
+    message_en = "A setting of this key exists already"
+
+
+class ConfigStale(Conflict):
+    """Somebody else has changed the setting since it was read: `details.version` is the present one."""
+
+    code = "config.stale"
+    message_zh = "参数已被他人修改，请刷新后重试"
+    message_en = "Somebody else has changed this setting; read it again"
+
+
+class ConfigValueInvalid(Invalid):
+    """The value does not have the shape of its key; `details.fields` says where."""
+
+    code = "config.value_invalid"
+    message_zh = "参数值不符合要求"
+    message_en = "The value does not fit its key"
+
+
+class SecretUnknown(NotFound):
+    """No part of the mall asks for a secret of this name."""
+
+    code = "secret.unknown"
+    message_zh = "没有这个密钥项"
+    message_en = "There is no secret of this name"
+
+
+class StorageNotConfigured(Conflict):
+    """The chosen storage lacks something: `details.missing` names settings or secrets."""
+
+    code = "storage.not_configured"
+    message_zh = "存储配置不完整"
+    message_en = "The chosen storage is not fully configured"
+
+
+class FileNotKnown(NotFound):
+    """No such file, or another's."""
+
+    code = "file.not_found"
+    message_zh = "文件不存在"
+    message_en = "There is no such file"
+
+
+class FileInUse(Conflict):
+    """Something still shows the file; `details.used_by` says what."""
+
+    code = "file.in_use"
+    message_zh = "文件正在使用，不能删除"
+    message_en = "The file is still in use"
+
+
+class FileFolderMismatch(Invalid):
+    """The folder takes other kinds of file: public folders take pictures alone."""
+
+    code = "file.folder_mismatch"
+    message_zh = "该目录只能存放图片"
+    message_en = "This folder takes pictures alone"
+
+
+class UploadMalformed(Invalid):
+    """The body is not one form with one file and its folder."""
+
+    code = "file.upload_malformed"
+    message_zh = "上传内容格式不正确"
+    message_en = "The upload is not a form with one file"
+
+
+class UploadAbandoned(Conflict):
+    """The upload took so long that it was given up; nothing was kept."""
+
+    code = "file.upload_abandoned"
+    message_zh = "上传超时，请重新上传"
+    message_en = "The upload took too long and was given up"
+
+
+class FileLinkInvalid(Forbidden):
+    """The link to a private file was altered, or has no signature."""
+
+    code = "file.link_invalid"
+    message_zh = "文件链接无效"
+    message_en = "The link to this file is not valid"
+
+
+class FileLinkExpired(Forbidden):
+    """The link to a private file has run out."""
+
+    code = "file.link_expired"
+    message_zh = "文件链接已过期"
+    message_en = "The link to this file has run out"

@@ -2,6 +2,7 @@
 
 from wanpu.system.api import (
     approvals,
+    configs,
     console_auth,
     console_me,
     dead_letters,
@@ -11,6 +12,7 @@ from wanpu.system.api import (
     merchant_staff,
     navigation,
     roles,
+    secrets,
     sessions,
     staff,
 )
@@ -19,6 +21,7 @@ ROUTERS = [
     module.router
     for module in (
         approvals,
+        configs,
         console_auth,
         console_me,
         dead_letters,
@@ -28,6 +31,7 @@ ROUTERS = [
         merchant_staff,
         navigation,
         roles,
+        secrets,
         sessions,
         staff,
     )

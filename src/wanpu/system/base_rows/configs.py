@@ -1,8 +1,8 @@
 """Settings that every installation has from its first start. Never a secret: those are written by people."""
 
-import json
 from dataclasses import dataclass
 
+from wanpu.system.config_keys import SYSTEM_KEYS
 from wanpu.system.states import ConfigStatus
 
 
@@ -16,27 +16,12 @@ class BaseConfig:
     remark: str
 
 
-CLOUD_STORAGE_CONFIG_KEY = "CLOUD_STORAGE_CONFIG_KEY"
-
-_CLOUD_STORAGE = {
-    "type": 0,
-    "qiniuDomain": "",
-    "qiniuPrefix": "",
-    "qiniuBucketName": "",
-    "aliyunDomain": "",
-    "aliyunPrefix": "",
-    "aliyunEndPoint": "",
-    "aliyunBucketName": "",
-    "qcloudDomain": "",
-    "qcloudPrefix": "",
-    "qcloudBucketName": "",
-}
-
-BASE_CONFIGS = (
+BASE_CONFIGS = tuple(
     BaseConfig(
-        CLOUD_STORAGE_CONFIG_KEY,
-        json.dumps(_CLOUD_STORAGE),
-        ConfigStatus.HIDDEN,
-        "云存储配置信息",
-    ),
+        key.name,
+        key.default_text(),
+        ConfigStatus.HIDDEN if key.is_hidden else ConfigStatus.SHOWN,
+        key.title_zh,
+    )
+    for key in SYSTEM_KEYS
 )
