@@ -1,9 +1,13 @@
-"""What people and rooms do with jobs: create, edit, pause, resume, run now; groups and holiday calendars."""
+"""What people and rooms do with jobs: create, edit, pause, resume, run now; groups and holiday calendars.
 
+A `witness` is called inside the transaction of a change: a console writes its operation log with it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.database import after_commit, rerun_on_conflict
@@ -20,7 +24,7 @@ from wanpu.infra.jobs.models import DEFAULT_GROUP, DEFAULT_PRIORITY, Firing, Job
 from wanpu.infra.jobs.registry import JobDefinition
 from wanpu.infra.jobs.services import JobServices
 from wanpu.infra.jobs.states import FiringCause, FiringStatus, JobStatus, Misfire
-from wanpu.infra.jobs.triggers import Schedule, Trigger, zone_named
+from wanpu.infra.jobs.triggers import Moment, Schedule, Trigger, zone_named
 from wanpu.infra.signals import JOBS
 from wanpu.kernel.ids import Id
 
@@ -30,10 +34,19 @@ _TICK = timedelta(microseconds=1)
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
 
 
+Facts = Mapping[str, Any]
+Witness = Callable[[AsyncSession, Facts | None, Facts | None], Awaitable[None]]
+"""Is told what stood before a change and what stands after it, as plain JSON values."""
+
+
+async def nobody(_session: AsyncSession, _before: Facts | None, _after: Facts | None) -> None:
+    """The witness of changes that no person made."""
+
+
 class JobSpec(BaseModel):
     """Everything that a person says about a job. A flag that is left out is the registered job's own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     bean_name: Annotated[str, Field(min_length=1, max_length=200)]
     trigger: Trigger
@@ -41,11 +54,11 @@ class JobSpec(BaseModel):
     group: Word = DEFAULT_GROUP
     remark: Annotated[str, Field(max_length=255, pattern=r"^[^\x00]*$")] = ""
     zone: Word = "Asia/Shanghai"
-    start_at: AwareDatetime | None = None
-    end_at: AwareDatetime | None = None
+    start_at: Moment | None = None
+    end_at: Moment | None = None
     calendar_name: Word | None = None
     priority: Annotated[int, Field(ge=1, le=10)] = DEFAULT_PRIORITY
-    misfire: Misfire = Misfire.FIRE_ONCE
+    misfire: Annotated[Misfire, Strict(False)] = Misfire.FIRE_ONCE
     is_concurrent: bool | None = None
     requests_recovery: bool | None = None
     updates_data: bool | None = None
@@ -53,7 +66,9 @@ class JobSpec(BaseModel):
     trigger_data: Any = None
 
 
-async def create_job(app: JobServices, spec: JobSpec, *, key: str | None = None) -> Job:
+async def create_job(
+    app: JobServices, spec: JobSpec, *, key: str | None = None, witness: Witness = nobody
+) -> Job:
     """Add a job. The same `key` and content give the same job again.
 
     Raises:
@@ -64,12 +79,17 @@ async def create_job(app: JobServices, spec: JobSpec, *, key: str | None = None)
     """
     definition = _check(app, spec)
     [job_id] = await app.serials.take(SERIALS)
-    return await _add_job(app, Id(job_id), spec, definition, key)
+    return await _add_job(app, Id(job_id), spec, definition, key, witness)
 
 
 @rerun_on_conflict
 async def _add_job(
-    app: JobServices, job_id: Id, spec: JobSpec, definition: JobDefinition, key: str | None
+    app: JobServices,
+    job_id: Id,
+    spec: JobSpec,
+    definition: JobDefinition,
+    key: str | None,
+    witness: Witness,
 ) -> Job:
     async with app.db.transaction() as session:
         known = None if key is None else await queries.find_job_by_key(session, key)
@@ -94,11 +114,12 @@ async def _add_job(
             return known
         _plan(job, job.schedule(days_off), now)
         session.add(job)
+        await witness(session, None, facts_of(job))
         _wake(session)
     return job
 
 
-async def edit_job(app: JobServices, job_id: Id, spec: JobSpec) -> Job:
+async def edit_job(app: JobServices, job_id: Id, spec: JobSpec, *, witness: Witness = nobody) -> Job:
     """Replace what is said about a job. Its next moment is worked out again only when its times changed;
     a paused job stays paused.
 
@@ -107,17 +128,20 @@ async def edit_job(app: JobServices, job_id: Id, spec: JobSpec) -> Job:
         JobNameUnknown, JobParamsInvalid, ZoneUnknown, CalendarNotFound, TriggerNeverFires: as in
             `create_job`; nothing changed.
     """
-    return await _change_job(app, job_id, spec, _check(app, spec))
+    return await _change_job(app, job_id, spec, _check(app, spec), witness)
 
 
 @rerun_on_conflict
-async def _change_job(app: JobServices, job_id: Id, spec: JobSpec, definition: JobDefinition) -> Job:
+async def _change_job(
+    app: JobServices, job_id: Id, spec: JobSpec, definition: JobDefinition, witness: Witness
+) -> Job:
     async with app.db.transaction() as session:
         await queries.lock_group(session, spec.group, await app.time.now(session))
         if spec.calendar_name is not None:
             await queries.lock_calendar(session, spec.calendar_name)
         job = await _lock_job(session, job_id)
         now = await app.time.now(session)
+        was = facts_of(job)
         before = (job.trigger, job.zone, job.start_at, job.end_at, job.calendar_name)
         keeps_start = spec.start_at is None and spec.trigger == job.trigger
         job.start_at = job.start_at if keeps_start else spec.start_at or now
@@ -126,12 +150,13 @@ async def _change_job(app: JobServices, job_id: Id, spec: JobSpec, definition: J
             job.settle_due()
         else:
             _plan(job, job.schedule(days_off), now)
+        await witness(session, was, facts_of(job))
         _wake(session)
     return job
 
 
 @rerun_on_conflict
-async def delete_job(app: JobServices, job_id: Id) -> None:
+async def delete_job(app: JobServices, job_id: Id, *, witness: Witness = nobody) -> None:
     """Forget a job and what waits of it. A run that goes on ends and is logged; the log stays.
 
     Raises:
@@ -143,11 +168,12 @@ async def delete_job(app: JobServices, job_id: Id) -> None:
         for firing in firings:
             if firing.status is FiringStatus.WAITING:
                 await session.delete(firing)
+        await witness(session, facts_of(job), None)
         await session.delete(job)
 
 
 @rerun_on_conflict
-async def pause_job(app: JobServices, job_id: Id) -> Job:
+async def pause_job(app: JobServices, job_id: Id, *, witness: Witness = nobody) -> Job:
     """Fire a job no more until it is resumed; a repeat changes nothing.
 
     Raises:
@@ -155,12 +181,14 @@ async def pause_job(app: JobServices, job_id: Id) -> Job:
     """
     async with app.db.transaction() as session:
         job = await _lock_job(session, job_id)
-        job.pause()
+        was = facts_of(job)
+        if job.pause():
+            await witness(session, was, facts_of(job))
     return job
 
 
 @rerun_on_conflict
-async def resume_job(app: JobServices, job_id: Id) -> Job:
+async def resume_job(app: JobServices, job_id: Id, *, witness: Witness = nobody) -> Job:
     """Fire a job again; moments that passed meanwhile are missed ones. A repeat changes nothing.
 
     Raises:
@@ -168,13 +196,15 @@ async def resume_job(app: JobServices, job_id: Id) -> Job:
     """
     async with app.db.transaction() as session:
         job = await _lock_job(session, job_id)
-        job.resume()
+        was = facts_of(job)
+        if job.resume():
+            await witness(session, was, facts_of(job))
         _wake(session)
     return job
 
 
 @rerun_on_conflict
-async def run_job_now(app: JobServices, job_id: Id) -> Firing:
+async def run_job_now(app: JobServices, job_id: Id, *, witness: Witness = nobody) -> Firing:
     """Run a job once, paused or not, beside its schedule; some node starts it at once, or when a run that
     must not overlap has ended.
 
@@ -189,25 +219,28 @@ async def run_job_now(app: JobServices, job_id: Id) -> Firing:
         firing = job.new_firing(now, FiringCause.BY_HAND, now)
         while not await queries.add_firing(session, firing):
             firing.fire_time += _TICK
+        await witness(session, None, {"fire_time": firing.fire_time.isoformat(), "params": firing.params})
         _wake(session)
     return firing
 
 
 @rerun_on_conflict
-async def pause_group(app: JobServices, group: str) -> None:
+async def pause_group(app: JobServices, group: str, *, witness: Witness = nobody) -> None:
     """Let every job of a group rest, and those that will join it; a repeat changes nothing."""
-    await _set_group(app, group, is_paused=True)
+    await _set_group(app, group, witness, is_paused=True)
 
 
 @rerun_on_conflict
-async def resume_group(app: JobServices, group: str) -> None:
+async def resume_group(app: JobServices, group: str, *, witness: Witness = nobody) -> None:
     """Let the jobs of a group fire again, but for those paused one by one; a repeat changes nothing."""
-    await _set_group(app, group, is_paused=False)
+    await _set_group(app, group, witness, is_paused=False)
 
 
-async def _set_group(app: JobServices, name: str, *, is_paused: bool) -> None:
+async def _set_group(app: JobServices, name: str, witness: Witness, *, is_paused: bool) -> None:
     async with app.db.transaction() as session:
         group = await queries.lock_group(session, name, await app.time.now(session))
+        if group.is_paused is not is_paused:
+            await witness(session, {"is_paused": group.is_paused}, {"is_paused": is_paused})
         group.is_paused = is_paused
         for job in await queries.lock_jobs_of_group(session, name):
             job.is_group_paused = is_paused
@@ -216,7 +249,9 @@ async def _set_group(app: JobServices, name: str, *, is_paused: bool) -> None:
 
 
 @rerun_on_conflict
-async def save_calendar(app: JobServices, name: str, days: DaysOff, *, remark: str = "") -> None:
+async def save_calendar(
+    app: JobServices, name: str, days: DaysOff, *, remark: str = "", witness: Witness = nobody
+) -> None:
     """Write a holiday calendar; the next moments of jobs that obey it are worked out again.
 
     Raises:
@@ -225,11 +260,13 @@ async def save_calendar(app: JobServices, name: str, days: DaysOff, *, remark: s
     zone_named(days.zone)
     async with app.db.transaction() as session:
         calendar = await queries.lock_calendar(session, name)
+        was = None if calendar is None else {"days": calendar.days, "remark": calendar.remark}
         if calendar is None:
             calendar = JobCalendar(name=name)
             session.add(calendar)
         calendar.days = days.model_dump(mode="json")
         calendar.remark = remark
+        await witness(session, was, {"days": calendar.days, "remark": remark})
         now = await app.time.now(session)
         for job in await queries.lock_jobs_of_calendar(session, name):
             # A moment that is due and that nobody has claimed yet still counts.
@@ -239,7 +276,7 @@ async def save_calendar(app: JobServices, name: str, days: DaysOff, *, remark: s
 
 
 @rerun_on_conflict
-async def delete_calendar(app: JobServices, name: str) -> None:
+async def delete_calendar(app: JobServices, name: str, *, witness: Witness = nobody) -> None:
     """Forget a holiday calendar.
 
     Raises:
@@ -252,6 +289,7 @@ async def delete_calendar(app: JobServices, name: str) -> None:
             raise CalendarNotFound(name)
         if jobs := await queries.count_jobs_of_calendar(session, name):
             raise CalendarInUse(name, details={"jobs": jobs})
+        await witness(session, {"days": calendar.days, "remark": calendar.remark}, None)
         await session.delete(calendar)
 
 
@@ -290,6 +328,28 @@ async def plant_jobs(app: JobServices) -> int:
         )
         await create_job(app, spec, key=job.name)
     return len(missing)
+
+
+def facts_of(job: Job) -> Facts:
+    """What people decide about a job, as plain JSON values."""
+    return {
+        "bean_name": job.bean_name,
+        "params": job.params,
+        "group": job.job_group,
+        "trigger": {"kind": job.trigger_kind.value, **job.trigger_spec},
+        "status": job.status.value,
+        "remark": job.remark,
+        "zone": job.zone,
+        "end_at": None if job.end_at is None else job.end_at.isoformat(),
+        "calendar_name": job.calendar_name,
+        "priority": job.priority,
+        "misfire": job.misfire.value,
+        "is_concurrent": job.is_concurrent,
+        "requests_recovery": job.requests_recovery,
+        "updates_data": job.updates_data,
+        "timeout_s": job.timeout_s,
+        "trigger_data": job.trigger_data,
+    }
 
 
 def _check(app: JobServices, spec: JobSpec) -> JobDefinition:

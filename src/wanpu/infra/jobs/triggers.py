@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, Strict, model_validator
 
 from wanpu.infra.jobs.cron import Cron
 from wanpu.infra.jobs.cron_parser import LAST_YEAR
@@ -26,7 +26,7 @@ _TICK = timedelta(microseconds=1)
 
 
 class _Trigger(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def _readable(expression: str) -> str:
@@ -40,7 +40,10 @@ def _whole_second(moment: time) -> time:
     return moment
 
 
-TimeOfDay = Annotated[time, AfterValidator(_whole_second)]
+Moment = Annotated[AwareDatetime, Strict(False)]
+"""Text with a zone where it comes from JSON; everything else of a trigger is taken as it is."""
+
+TimeOfDay = Annotated[time, Strict(False), AfterValidator(_whole_second)]
 
 
 class CronTrigger(_Trigger):
@@ -78,7 +81,7 @@ class OnceTrigger(_Trigger):
     """Once, at a moment."""
 
     kind: Literal["once"] = "once"
-    at: AwareDatetime
+    at: Moment
 
     def next_after(self, moment: datetime, zone: ZoneInfo, anchor: datetime) -> datetime | None:
         """The one instant, until it has passed."""
