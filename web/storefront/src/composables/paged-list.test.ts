@@ -77,4 +77,22 @@ describe("pagedList", () => {
     expect(source.asked).toEqual([null, null]);
     expect(list.items.value).toEqual([1]);
   });
+
+  it("begins with the first page again after a restart that failed, and shows nothing twice", async () => {
+    const source = makeSource();
+    const list = pagedList(source.fetchPage);
+    const first = list.more();
+    source.answer(0, [1, 2], "c1");
+    await first;
+
+    const restarted = list.restart();
+    source.waiting[1]?.reject(new Error("offline"));
+    await expect(restarted).rejects.toThrow("offline");
+    const again = list.more();
+    source.answer(2, [1, 2], null);
+    await again;
+
+    expect(source.asked).toEqual([null, null, null]);
+    expect(list.items.value).toEqual([1, 2]);
+  });
 });

@@ -21,7 +21,8 @@ export function pagedList<Item>(fetchPage: (cursor: string | null) => Promise<Pa
   let cursor: string | null = null;
   let run = 0;
 
-  async function load(replace: boolean): Promise<void> {
+  /** Without a cursor it is the first page that is read, and it takes the place of all that is shown. */
+  async function load(): Promise<void> {
     const mine = run;
     state.value = "loading";
     try {
@@ -29,7 +30,7 @@ export function pagedList<Item>(fetchPage: (cursor: string | null) => Promise<Pa
       if (mine !== run) {
         return;
       }
-      items.value = replace ? page.items : [...items.value, ...page.items];
+      items.value = cursor === null ? page.items : [...items.value, ...page.items];
       cursor = page.next_cursor;
       state.value = cursor === null ? "done" : "idle";
     } catch (error) {
@@ -42,14 +43,14 @@ export function pagedList<Item>(fetchPage: (cursor: string | null) => Promise<Pa
 
   async function more(): Promise<void> {
     if (state.value !== "loading" && state.value !== "done") {
-      await load(false);
+      await load();
     }
   }
 
   async function restart(): Promise<void> {
     run += 1;
     cursor = null;
-    await load(true);
+    await load();
   }
 
   return { items, state, more, restart };
