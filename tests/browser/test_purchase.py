@@ -73,7 +73,7 @@ async def register_from_home(me: Shopper, person: Person) -> None:
         await me.press("me-login")
     else:
         await me.press("top-login")
-    await me.press("to-register")
+    await me.press("login-other")
     await me.register(person)
     await expect(me.seen("register-submit")).to_have_count(0)
 

@@ -7,13 +7,9 @@ import { showFailure, toast } from "@platform/notify";
 import { confirmed } from "@platform/question";
 import { OrderStatus } from "@domain/status";
 
-/** Whether the cashier would still take money for it; the mall decides in the end. */
-export function canPay(order: Order): boolean {
+/** Whether it can still be paid, and so cancelled; the mall decides in the end. */
+export function isOpen(order: Order): boolean {
   return order.status === OrderStatus.toPay && !order.is_closing;
-}
-
-export function canCancel(order: Order): boolean {
-  return canPay(order);
 }
 
 export function payOrder(order: Order): void {
