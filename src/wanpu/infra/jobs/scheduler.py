@@ -61,6 +61,7 @@ class Scheduler:
         self._running: dict[tuple[Id, datetime, int], asyncio.Task[None]] = {}
         self._claims: dict[tuple[Id, datetime, int], Claim] = {}
         self._lost: set[tuple[Id, datetime, int]] = set()
+        self._begun = 0
         self._is_stopping = False
 
     async def run(self) -> None:
@@ -80,12 +81,12 @@ class Scheduler:
         there were."""
         await self._check_in()
         await nodes.watch(self._app)
-        count = 0
+        begun_before = self._begun
         while True:
             found = await self._look()
             if not found.due and not found.waiting:
-                return count
-            count += await self._start(found)
+                return self._begun - begun_before
+            await self._start(found)
             await asyncio.gather(*self._running.values())
 
     # Claiming and running.
@@ -144,6 +145,7 @@ class Scheduler:
         if claim is None:
             return
         task = asyncio.create_task(self._do(claim))
+        self._begun += 1
         self._running[claim.key] = task
         self._claims[claim.key] = claim
         metrics.JOBS_RUNNING.set(len(self._running))
