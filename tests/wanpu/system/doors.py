@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from tests.http import Answer, Caller, room_app, serving
 from tests.wanpu.system.people import PASSWORD, Person
 
 from wanpu.infra.services import close_services, open_services
 from wanpu.infra.settings import Settings
 from wanpu.kernel.clock import Clock
+from wanpu.kernel.ids import Id
 from wanpu.system.api import console_auth, console_me, sessions
 from wanpu.system.models import Captcha, LoginLog, Staff, StaffToken
 from wanpu.system.queries.staff import find_staff
@@ -117,3 +118,22 @@ async def read_log(system: SystemServices) -> list[tuple[str, str, str]]:
             select(LoginLog.username, LoginLog.event, LoginLog.reason).order_by(LoginLog.id)
         )
         return [(username, event.value, reason) for username, event, reason in rows]
+
+
+async def count_captchas(system: SystemServices) -> int:
+    """How many captchas wait for their answer."""
+    async with system.db.reading() as session:
+        return (await session.execute(select(func.count()).select_from(Captcha))).scalar_one()
+
+
+async def import_password(system: SystemServices, staff_id: Id) -> None:
+    """The password `admin` as renren's tables hold it."""
+    async with system.db.transaction() as session:
+        await session.execute(
+            update(Staff)
+            .where(Staff.user_id == staff_id)
+            .values(
+                password="9ec9750e709431dad22365cabc5c625482e574c74adaebba7dd02f1129e4ce1d",
+                salt="YzcmCZNvbXocrsz9dm8e",
+            )
+        )
