@@ -426,3 +426,11 @@ class FileLinkExpired(Forbidden):
     code = "file.link_expired"
     message_zh = "文件链接已过期"
     message_en = "The link to this file has run out"
+
+
+class JobLogNotFound(NotFound):
+    """The job log has no such line."""
+
+    code = "job_log.not_found"
+    message_zh = "任务日志不存在"
+    message_en = "There is no such line in the job log"
