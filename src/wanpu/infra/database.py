@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from wanpu.infra import tracing
 from wanpu.infra.outside_calls import no_outside_calls
 from wanpu.infra.signals import Signals
 from wanpu.kernel.clock import Clock, SystemClock
@@ -90,7 +91,7 @@ class Database:
         hooks: list[Callable[[], None]] = []
         session.info["after_commit"] = hooks
         try:
-            with no_outside_calls():
+            with no_outside_calls(), tracing.span("transaction", db_system_name=self.dialect):
                 await _open(session)
                 yield session
                 await session.commit()

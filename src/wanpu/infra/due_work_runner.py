@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 from structlog.contextvars import bound_contextvars
 
-from wanpu.infra import metrics
+from wanpu.infra import metrics, tracing
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.due_work import Handler
 from wanpu.infra.models import DueWork
@@ -145,8 +145,9 @@ class Runner:
     async def _do(self, claim: Claim) -> None:
         with bound_contextvars(work=claim.kind, ref=claim.ref):
             try:
-                async with asyncio.timeout(self._lease_s * LEASE_USED):
-                    next_at = await self._handlers[claim.kind](claim.ref, claim.attempt)
+                with tracing.span(f"due work {claim.kind}", wanpu_ref=claim.ref, wanpu_attempt=claim.attempt):
+                    async with asyncio.timeout(self._lease_s * LEASE_USED):
+                        next_at = await self._handlers[claim.kind](claim.ref, claim.attempt)
             except asyncio.CancelledError:
                 await asyncio.shield(_hand_back(self._db, claim))
                 raise

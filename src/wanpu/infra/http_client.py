@@ -7,6 +7,7 @@ from typing import Protocol
 import aiohttp
 from yarl import URL
 
+from wanpu.infra import tracing
 from wanpu.infra.outside_calls import refuse_inside_transaction
 
 DEFAULT_TIMEOUT_S = 10.0
@@ -66,11 +67,25 @@ class AiohttpClient:
         timeout_s: float = DEFAULT_TIMEOUT_S,
     ) -> HttpAnswer:
         refuse_inside_transaction(f"{method} {url}")
+        address = URL(url, encoded=True)
+        with tracing.span(
+            f"{method} {address.host}",
+            kind="client",
+            http_request_method=method,
+            server_address=str(address.host),
+        ) as span:
+            answer = await self._exchange(method, address, headers, body, timeout_s)
+            span.set_attribute("http.response.status_code", answer.status)
+            return answer
+
+    async def _exchange(
+        self, method: str, address: URL, headers: Mapping[str, str], body: bytes, timeout_s: float
+    ) -> HttpAnswer:
         session = self._open_session()
         try:
             async with session.request(
                 method,
-                URL(url, encoded=True),
+                address,
                 headers=dict(headers),
                 data=body or None,
                 timeout=aiohttp.ClientTimeout(total=timeout_s),

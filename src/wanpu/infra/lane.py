@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextvars import Context, copy_context
 from typing import Generic, TypeVar
 
 from structlog import get_logger
@@ -27,7 +28,8 @@ class Lane(Generic[C, R]):
     """Gives each caller its own result, though many commands are committed together.
 
     An idle lane commits a command at once, alone; while one batch is being committed the next one
-    gathers. There is no timer. `commit` answers one result or exception per command, in their order,
+    gathers. There is no timer. A batch runs in the context of its first command: its request is the one
+    that logs and spans name. `commit` answers one result or exception per command, in their order,
     and must bear a repeat of commands it has committed: when it raises as a whole, its commands are
     tried one by one, so that one bad command never sinks its neighbours.
     """
@@ -44,7 +46,7 @@ class Lane(Generic[C, R]):
         self._name = name
         self._max_batch = max_batch
         self._max_queue = max_queue
-        self._queue: deque[tuple[C, asyncio.Future[R]]] = deque()
+        self._queue: deque[tuple[C, asyncio.Future[R], Context]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
     async def submit(self, command: C) -> R:
@@ -59,7 +61,7 @@ class Lane(Generic[C, R]):
             metrics.LANE_REFUSED.labels(self._name).inc()
             raise LaneFull
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._queue.append((command, answer))
+        self._queue.append((command, answer, copy_context()))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._drain())
         return await answer
@@ -73,11 +75,12 @@ class Lane(Generic[C, R]):
         while self._queue:
             count = min(len(self._queue), self._max_batch)
             taken = [self._queue.popleft() for _ in range(count)]
-            batch = [(command, answer) for command, answer in taken if not answer.done()]
+            batch = [each for each in taken if not each[1].done()]
             if batch:
                 metrics.LANE_BATCH.labels(self._name).observe(len(batch))
-                results = await self._results_of([command for command, _ in batch])
-                for (_, answer), result in zip(batch, results, strict=True):
+                working = self._results_of([command for command, _, _ in batch])
+                results = await asyncio.create_task(working, context=batch[0][2])
+                for (_, answer, _), result in zip(batch, results, strict=True):
                     _answer(answer, result)
 
     async def _results_of(self, commands: list[C]) -> list[R | Exception]:

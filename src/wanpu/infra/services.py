@@ -1,7 +1,9 @@
 """What use cases receive: one value that holds every shared part of the infrastructure."""
 
+import asyncio
 from dataclasses import dataclass
 
+from wanpu.infra import tracing
 from wanpu.infra.cache import Cache
 from wanpu.infra.cache_stores import CacheStore, MemoryStore, RedisStore
 from wanpu.infra.database import Database
@@ -43,6 +45,7 @@ async def open_services(settings: Settings, *, clock: Clock | None = None) -> Se
     master_key = ensure_master_key(settings)
     if settings.is_embedded:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
+    tracing.start_as_configured(settings)
     clock = clock or SystemClock()
     signals = Signals()
     db = Database(settings.database_url, pool_size=settings.database_pool_size, clock=clock, signals=signals)
@@ -64,11 +67,13 @@ async def open_services(settings: Settings, *, clock: Clock | None = None) -> Se
 
 
 async def close_services(services: Services) -> None:
-    """Close every connection."""
+    """Close every connection and send the spans that are still held."""
     await services.cache.close()
     if isinstance(services.http, AiohttpClient):
         await services.http.close()
     await services.db.close()
+    if tracing.is_on():
+        await asyncio.to_thread(tracing.stop)
 
 
 def _cache_store(settings: Settings, clock: Clock) -> CacheStore:

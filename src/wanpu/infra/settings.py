@@ -143,11 +143,46 @@ class Settings(BaseSettings):
     due_work_concurrency: int = Field(
         8, ge=1, le=64, description="Pieces of due work a process runs at once."
     )
+    job_concurrency: int = Field(4, ge=1, le=64, description="Scheduled jobs a process runs at once.")
+    job_check_in_s: int = Field(
+        15,
+        ge=2,
+        le=300,
+        description="Seconds between two signs of life of a scheduler; two missed ones and "
+        "others run its jobs.",
+    )
+    job_misfire_s: int = Field(
+        60,
+        ge=1,
+        le=86_400,
+        description="Seconds a scheduled job may be late before its misfire policy decides.",
+    )
+    job_log_days: int = Field(30, ge=1, le=3650, description="Days that logs of scheduled jobs are kept.")
+    delivered_event_days: int = Field(
+        7,
+        ge=1,
+        le=365,
+        description="Days that delivered events are kept; that they were taken, twice as long.",
+    )
+    idempotency_key_days: int = Field(
+        400,
+        ge=90,
+        le=3650,
+        description="Days that a repeated create still gets its first answer. Must outlive "
+        "every order and refund.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people or for machines."
+    )
+    traces: Literal["off", "console", "otlp"] = Field(
+        "off",
+        description="Where spans of requests and of what they cause go: nowhere, the terminal, a collector.",
+    )
+    otlp_endpoint: str = Field(
+        "http://127.0.0.1:4318", description="OpenTelemetry collector (OTLP over HTTP) for WANPU_TRACES=otlp."
     )
     sql_debug: bool = Field(False, description="Log every SQL statement with its values masked.")
 
@@ -195,7 +230,7 @@ class Settings(BaseSettings):
             raise SettingsRefused(problems)
 
     def _address_problems(self) -> Iterator[str]:
-        for name in ("public_url", "sandbox_url"):
+        for name in ("public_url", "sandbox_url", "otlp_endpoint"):
             value = getattr(self, name)
             if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
                 yield f"WANPU_{name.upper()}: not an http or https address: {value}"

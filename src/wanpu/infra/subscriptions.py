@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.contextvars import bound_contextvars
 
+from wanpu.infra import tracing
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.models import InboxEvent
 from wanpu.infra.outbox import Event, StoredEvent
@@ -77,8 +78,14 @@ class Subscriptions:
         with bound_contextvars(request_id=stored.request_id, event_id=stored.id):
             for subscription in self._by_event.get(stored.name, ()):
                 try:
-                    async with asyncio.timeout(HANDLER_TIMEOUT_S):
-                        await self._deliver_to(db, subscription, stored)
+                    with tracing.span(
+                        f"event {subscription.handler_name}",
+                        kind="consumer",
+                        request_id=stored.request_id,
+                        wanpu_event_name=stored.name,
+                    ):
+                        async with asyncio.timeout(HANDLER_TIMEOUT_S):
+                            await self._deliver_to(db, subscription, stored)
                 except Exception as error:  # a handler's failure is recorded, whatever it is
                     failures.append((subscription.handler_name, error))
         if failures:

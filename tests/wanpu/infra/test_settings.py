@@ -179,6 +179,7 @@ def test_production_refuses_each_of_these(name, value, variable):
         ("redis_url", "http://cache", "WANPU_REDIS_URL"),
         ("rabbitmq_url", "redis://broker", "WANPU_RABBITMQ_URL"),
         ("public_url", "ftp://mall", "WANPU_PUBLIC_URL"),
+        ("otlp_endpoint", "collector:4318", "WANPU_OTLP_ENDPOINT"),
         ("workers", 2, "WANPU_WORKERS"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from wanpu.infra import metrics
+from wanpu.infra import metrics, tracing
 from wanpu.infra.http import request_ids
 from wanpu.infra.http.errors import InternalError, error_answer
 from wanpu.infra.metrics import Count, Spread
@@ -49,9 +49,14 @@ _access_log = logging.getLogger("wanpu.access")
 log = get_logger("wanpu.access")
 
 
-def add_middleware(app: FastAPI, settings: Settings) -> None:
-    """Surround the application; call it once, after nothing else added a middleware."""
-    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
+def add_middleware(
+    app: FastAPI, settings: Settings, *, body_limits: Mapping[str, int] | None = None
+) -> None:
+    """Surround the application; call it once, after nothing else added a middleware.
+
+    `body_limits` names the paths whose bodies may have other sizes than all the others: uploads.
+    """
+    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes, limits=body_limits or {})
     app.add_middleware(RequestEdge, app_of_routes=app)
 
 
@@ -67,7 +72,11 @@ class RequestEdge:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id = request_ids.request_id_for(scope)
+        span = tracing.begin_request(scope)
+        if span is None:
+            request_id = request_ids.request_id_for(scope)
+        else:
+            request_id = request_ids.given_request_id(scope) or span.request_id
         scope.setdefault("state", {})["request_id"] = request_id
         bound = bind_contextvars(request_id=request_id)
         status = 0
@@ -95,6 +104,8 @@ class RequestEdge:
             route = self._template_of(scope.get("endpoint"))
             note_answer(scope, route, status, started, request_id)
             reset_contextvars(**bound)
+            if span is not None:
+                span.end(scope["method"], route, status, request_id)
 
 
 def note_answer(scope: Scope, route: str, status: int, started: float, request_id: str) -> None:
@@ -118,19 +129,22 @@ def note_answer(scope: Scope, route: str, status: int, started: float, request_i
 
 
 class BodyLimit:
-    """Refuses bodies over `limit` bytes, by their announced length or while they arrive."""
+    """Refuses bodies over `limit` bytes, or over that of their path in `limits`, by their announced length
+    or while they arrive."""
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, limits: Mapping[str, int]) -> None:
         self._app = app
         self._limit = limit
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _announced_length(scope) > self._limit:
-            await self._drain(receive)
-            await error_answer(scope, self._refusal())(scope, receive, send)
+        limit = self._limits.get(scope["path"], self._limit)
+        if _announced_length(scope) > limit:
+            await self._drain(receive, limit)
+            await error_answer(scope, _refusal(limit))(scope, receive, send)
             return
         if not may_have_body(scope):
             await self._app(scope, receive, send)
@@ -144,12 +158,12 @@ class BodyLimit:
                 return {"type": "http.disconnect"}
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen <= self._limit:
+            if seen <= limit:
                 return message
             is_refused = True
             if message.get("more_body"):
-                await self._drain(receive)
-            await error_answer(scope, self._refusal())(scope, receive, send)
+                await self._drain(receive, limit)
+            await error_answer(scope, _refusal(limit))(scope, receive, send)
             return {"type": "http.disconnect"}
 
         async def send_unless_refused(message: Message) -> None:
@@ -162,16 +176,17 @@ class BodyLimit:
             if not is_refused:
                 raise
 
-    def _refusal(self) -> TooLarge:
-        return TooLarge(details={"limit_bytes": self._limit})
-
-    async def _drain(self, receive: Receive) -> None:
-        left = self._limit * DRAIN_FACTOR
+    async def _drain(self, receive: Receive, limit: int) -> None:
+        left = max(self._limit * DRAIN_FACTOR, limit * 2)
         while left > 0:
             message = await receive()
             left -= len(message.get("body", b""))
             if message["type"] != "http.request" or not message.get("more_body"):
                 return
+
+
+def _refusal(limit: int) -> TooLarge:
+    return TooLarge(details={"limit_bytes": limit})
 
 
 def _with_own_headers(headers: Iterable[Header], request_id: str) -> list[Header]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from wanpu.infra import tracing
 from wanpu.infra.http import request_ids
 from wanpu.infra.http.hot_dispatch import PathTable
 from wanpu.infra.http.json_answer import JSON_TYPE
@@ -23,7 +24,8 @@ _HEADERS = ((b"content-type", JSON_TYPE.encode()), *OWN_HEADERS)
 
 class ReadyAnswers:
     """The outermost layer. It answers a GET whose bytes lie ready as the layers inside would: with its
-    id, the headers of every answer, its count and its line in the log. All else it hands on.
+    id, the headers of every answer, its count and its line in the log. All else it hands on, and
+    everything while requests are traced.
 
     `routes`: the path of each, as OpenAPI has it, and what finds its bytes.
     """
@@ -34,7 +36,7 @@ class ReadyAnswers:
         self._routes = PathTable(("GET", path, (path, ready)) for path, ready in routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or scope.get("root_path"):
+        if scope["type"] != "http" or scope["method"] != "GET" or scope.get("root_path") or tracing.is_on():
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()

@@ -37,7 +37,12 @@ _ids = _Ids()
 
 def request_id_for(scope: Scope) -> str:
     """The id that this request has from now on, in logs and in its answer."""
+    return given_request_id(scope) or _ids.next()
+
+
+def given_request_id(scope: Scope) -> str | None:
+    """The id that the caller gave, when it is sane."""
     for name, value in scope["headers"]:
         if name == HEADER and _SANE.fullmatch(value):
             return str(value.decode("ascii"))
-    return _ids.next()
+    return None
