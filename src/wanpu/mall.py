@@ -6,8 +6,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 
 from wanpu.crm import MerchantRegister
+from wanpu.crm.jobs import register_jobs as register_crm_jobs
 from wanpu.infra.broker import BrokerConsumer, BrokerPublisher
+from wanpu.infra.database_time import SimulatedTime
 from wanpu.infra.due_work_runner import Runner
+from wanpu.infra.jobs.housekeeping import register_jobs as register_infra_jobs
+from wanpu.infra.jobs.registry import JobRegistry
+from wanpu.infra.jobs.scheduler import Pace, Scheduler
+from wanpu.infra.jobs.services import JobServices, open_jobs
 from wanpu.infra.relay import InProcessPublisher, Publisher, Relay
 from wanpu.infra.services import Services, close_services, open_services
 from wanpu.infra.settings import Settings
@@ -32,6 +38,7 @@ class Mall:
     payments: PaymentServices
     orders: OrderDesk
     subscriptions: Subscriptions
+    jobs: JobServices
 
 
 async def open_mall(settings: Settings, *, clock: Clock | None = None) -> Mall:
@@ -52,7 +59,11 @@ async def open_mall(settings: Settings, *, clock: Clock | None = None) -> Mall:
     register_order(subscriptions, orders)
     register_payment(subscriptions)
     system = open_system_services(services, merchants=MerchantRegister(services.db))
-    return Mall(services, system, payments, open_desk(orders), subscriptions)
+    registry = JobRegistry()
+    register_infra_jobs(registry, services)
+    register_crm_jobs(registry, services)
+    jobs = open_jobs(services, registry, time=None if clock is None else SimulatedTime(clock))
+    return Mall(services, system, payments, open_desk(orders), subscriptions, jobs)
 
 
 async def close_mall(mall: Mall) -> None:
@@ -62,7 +73,7 @@ async def close_mall(mall: Mall) -> None:
 
 @contextlib.asynccontextmanager
 async def background_work(mall: Mall) -> AsyncIterator[None]:
-    """Deliver events and do due work while the block runs; both stop cleanly at its end."""
+    """Deliver events, do due work and run scheduled jobs while the block runs; all stop at its end."""
     settings = mall.services.settings
     consumer: BrokerConsumer | None = None
     publisher: Publisher
@@ -76,7 +87,8 @@ async def background_work(mall: Mall) -> AsyncIterator[None]:
         mall.services,
         order_work(mall.orders.services) | payment_work(mall.payments) | system_work(mall.system),
     )
-    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(runner.run())]
+    scheduler = Scheduler(mall.jobs, Pace.of(settings))
+    tasks = [asyncio.create_task(part.run()) for part in (relay, runner, scheduler)]
     if consumer is not None:
         tasks.append(asyncio.create_task(consumer.run()))
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,6 +54,23 @@ async def delete_expired_tokens(session: AsyncSession, member_id: Id, now: datet
     await session.execute(
         delete(MemberToken).where(MemberToken.user_id == member_id, MemberToken.expires_at <= now)
     )
+
+
+async def delete_tokens_expired_before(session: AsyncSession, moment: datetime, limit: int) -> int:
+    """Forget some sessions that were over before a moment; how many."""
+    old = (
+        select(MemberToken.token_hash)
+        .where(MemberToken.expires_at < moment)
+        .order_by(MemberToken.expires_at)
+        .limit(limit)
+    )
+    digests = (await session.execute(old)).scalars().all()
+    if not digests:
+        return 0
+    result: Any = await session.execute(
+        delete(MemberToken).where(MemberToken.token_hash.in_(padded(digests)))
+    )
+    return int(result.rowcount)
 
 
 async def list_addresses(session: AsyncSession, member_id: Id) -> list[MemberAddress]:

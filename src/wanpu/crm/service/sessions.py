@@ -19,6 +19,7 @@ from wanpu.kernel.ids import Id
 REALM = "member"
 CACHED_FOR_S = 10.0
 REFRESHED_AFTER_S = 7.0
+EXPIRED_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,15 @@ async def identify(services: Services, token: str) -> Caller:
     if expires_at <= services.clock.now().timestamp():
         raise TokenExpired
     return Caller(Id(member_id))
+
+
+@rerun_on_conflict
+async def forget_expired_sessions(services: Services, limit: int) -> int:
+    """Remove some sessions that have been over for a week; how many. Until then their owners are told that
+    they have expired."""
+    async with services.db.transaction() as session:
+        over = services.clock.now() - EXPIRED_KEPT
+        return await queries.delete_tokens_expired_before(session, over, limit)
 
 
 async def _find_by_account(db: Database, account: str) -> Member | None:

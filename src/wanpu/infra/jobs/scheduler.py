@@ -14,12 +14,13 @@ from typing import Any
 from structlog import get_logger
 from structlog.contextvars import bound_contextvars
 
-from wanpu.infra.jobs import claims, metrics, nodes, queries
+from wanpu.infra.jobs import claims, metrics, nodes, queries, service
 from wanpu.infra.jobs.queries import DueJob
 from wanpu.infra.jobs.registry import JobDefinition
 from wanpu.infra.jobs.running import Claim, Run
 from wanpu.infra.jobs.services import JobServices
 from wanpu.infra.jobs.states import FiringStatus
+from wanpu.infra.settings import Settings
 from wanpu.infra.signals import JOBS
 from wanpu.kernel.errors import Invalid
 from wanpu.kernel.ids import Id
@@ -43,6 +44,11 @@ class Pace:
     misfire_after_s: float = 60
     poll_s: float = POLL_S
     stop_within_s: float = 8
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Pace":
+        """As the operator has set it."""
+        return cls(settings.job_concurrency, settings.job_check_in_s, settings.job_misfire_s)
 
 
 class Scheduler:
@@ -68,6 +74,7 @@ class Scheduler:
         """Work until cancelled; then let running jobs end for a while, and hand back the rest."""
         watch = asyncio.create_task(self._keep_watch())
         try:
+            await self._plant()
             await self._keep_claiming()
         finally:
             await self._stop()
@@ -88,6 +95,18 @@ class Scheduler:
                 return self._begun - begun_before
             await self._start(found)
             await asyncio.gather(*self._running.values())
+
+    async def _plant(self) -> None:
+        """Give new jobs their rows; a database that is away is waited for."""
+        while True:
+            try:
+                if planted := await service.plant_jobs(self._app):
+                    log.info("jobs.planted", count=planted)
+            except Exception as error:
+                log.warning("jobs.plant_failed", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(PAUSE_S)
+            else:
+                return
 
     # Claiming and running.
 
