@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.crm.models import FreightRule, MemberAddress, Merchant
 from wanpu.crm.states import MerchantStatus
-from wanpu.infra.statements import padded
+from wanpu.infra.statements import Among, padded
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
 
@@ -49,24 +49,38 @@ class DeliveryAddress:
     recv_post_code: str
 
 
+_SELLING_MERCHANTS = (
+    select(
+        Merchant.id,
+        Merchant.merchant_diminutive,
+        Merchant.status,
+        Merchant.profit_share_rate_bp,
+        FreightRule.fee,
+        FreightRule.free_over,
+    )
+    .outerjoin(FreightRule, FreightRule.merchant_id == Merchant.id)
+    .where(Among(Merchant.id, "merchant_ids"))
+)
+_DELIVERY_ADDRESSES = select(
+    MemberAddress.id,
+    MemberAddress.wx_user_id,
+    MemberAddress.recv_name,
+    MemberAddress.recv_tel,
+    MemberAddress.recv_province,
+    MemberAddress.recv_city,
+    MemberAddress.recv_area,
+    MemberAddress.recv_addr,
+    MemberAddress.recv_post_code,
+).where(Among(MemberAddress.id, "address_ids"))
+
+
 async def get_selling_merchants(
     session: AsyncSession, merchant_ids: Collection[Id]
 ) -> dict[Id, SellingMerchant]:
     """Merchants by id; unknown ids are left out. Benchmark: place order."""
     if not merchant_ids:
         return {}
-    statement = (
-        select(
-            Merchant.id,
-            Merchant.merchant_diminutive,
-            Merchant.status,
-            Merchant.profit_share_rate_bp,
-            FreightRule.fee,
-            FreightRule.free_over,
-        )
-        .outerjoin(FreightRule, FreightRule.merchant_id == Merchant.id)
-        .where(Merchant.id.in_(padded(merchant_ids)))
-    )
+    rows = await session.execute(_SELLING_MERCHANTS, {"merchant_ids": padded(merchant_ids)})
     return {
         row.id: SellingMerchant(
             merchant_id=row.id,
@@ -76,7 +90,7 @@ async def get_selling_merchants(
             freight_fee=row.fee or Fen(0),
             freight_free_over=row.free_over,
         )
-        for row in await session.execute(statement)
+        for row in rows
     }
 
 
@@ -86,15 +100,5 @@ async def get_delivery_addresses(
     """Addresses by id, whoever owns them: the caller compares `member_id`. Benchmark: place order."""
     if not address_ids:
         return {}
-    statement = select(
-        MemberAddress.id,
-        MemberAddress.wx_user_id,
-        MemberAddress.recv_name,
-        MemberAddress.recv_tel,
-        MemberAddress.recv_province,
-        MemberAddress.recv_city,
-        MemberAddress.recv_area,
-        MemberAddress.recv_addr,
-        MemberAddress.recv_post_code,
-    ).where(MemberAddress.id.in_(padded(address_ids)))
-    return {row.id: DeliveryAddress(*row) for row in await session.execute(statement)}
+    rows = await session.execute(_DELIVERY_ADDRESSES, {"address_ids": padded(address_ids)})
+    return {row.id: DeliveryAddress(*row) for row in rows}

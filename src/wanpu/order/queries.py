@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from wanpu.infra.bulk import insert_rows
 from wanpu.infra.models import DueWork, IdempotencyKey, OutboxEvent
-from wanpu.infra.statements import padded
+from wanpu.infra.statements import Among, padded
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.order.models import CartItem, CartItemHistory, Order, OrderItem, OrderLog, SellerOrder
@@ -27,6 +28,13 @@ ORDER, SELLER_ORDER, ORDER_ITEM, ORDER_LOG = (
 
 
 # The cart
+
+_CART_ROWS = (
+    select(CART)
+    .where(Among(CART.c.wx_user_id, "member_ids"), Among(CART.c.sku_id, "sku_ids"))
+    .order_by(CART.c.id)
+)
+_LOCKED_CART_ROWS = _CART_ROWS.with_for_update()
 
 
 async def get_cart(session: AsyncSession, member_id: Id) -> list[Row]:
@@ -54,14 +62,9 @@ async def _cart_rows(
 ) -> dict[tuple[Id, Id], Row]:
     if not sku_ids:
         return {}
-    statement = (
-        select(CART)
-        .where(CART.c.wx_user_id.in_(padded(member_ids)), CART.c.sku_id.in_(padded(sku_ids)))
-        .order_by(CART.c.id)
-    )
-    if locked:
-        statement = statement.with_for_update()
-    return {(row["wx_user_id"], row["sku_id"]): row for row in (await session.execute(statement)).mappings()}
+    wanted = {"member_ids": padded(member_ids), "sku_ids": padded(sku_ids)}
+    rows = await session.execute(_LOCKED_CART_ROWS if locked else _CART_ROWS, wanted)
+    return {(row["wx_user_id"], row["sku_id"]): row for row in rows.mappings()}
 
 
 async def move_cart_to_history(session: AsyncSession, rows: Sequence[Row], now: datetime) -> None:
@@ -87,7 +90,7 @@ async def move_cart_to_history(session: AsyncSession, rows: Sequence[Row], now: 
         | {"sci_created_at": row["created_at"], "created_at": now}
         for row in rows
     ]
-    await session.execute(insert(CART_HISTORY), kept)
+    await insert_rows(session, CART_HISTORY, kept)
     await session.execute(delete(CART).where(CART.c.id.in_(padded([row["id"] for row in rows]))))
 
 
@@ -117,13 +120,13 @@ def log_row(
 async def insert_placed(
     session: AsyncSession,
     *,
-    orders: Sequence[Row],
-    seller_orders: Sequence[Row],
-    items: Sequence[Row],
-    logs: Sequence[Row],
-    events: Sequence[Row],
-    work: Sequence[Row],
-    keys: Sequence[Row],
+    orders: Sequence[dict[str, Any]],
+    seller_orders: Sequence[dict[str, Any]],
+    items: Sequence[dict[str, Any]],
+    logs: Sequence[dict[str, Any]],
+    events: Sequence[dict[str, Any]],
+    work: Sequence[dict[str, Any]],
+    keys: Sequence[dict[str, Any]],
 ) -> None:
     """All rows of a batch of orders, one statement a table. Benchmark: place order."""
     for table, rows in (
@@ -135,7 +138,7 @@ async def insert_placed(
         (table_of(DueWork), work),
         (table_of(IdempotencyKey), keys),
     ):
-        await session.execute(insert(table), [dict(row) for row in rows])
+        await insert_rows(session, table, rows)
 
 
 # Changing

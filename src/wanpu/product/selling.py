@@ -3,28 +3,16 @@
 Stock rows are always locked in ascending SKU order, within one call and across calls.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    TextClause,
-    and_,
-    bindparam,
-    func,
-    insert,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.infra.columns import BigInt, UtcDateTime
-from wanpu.infra.statements import padded
+from wanpu.infra.bulk import add_to_rows, insert_rows
+from wanpu.infra.statements import Among, padded
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
@@ -58,7 +46,7 @@ class StockChange:
     ref: str
 
 
-_COLUMNS = ("available", "held", "sold")
+_STOCK, _JOURNAL = table_of(SkuStock), table_of(StockJournal)
 _SIGNS = {  # of one unit: available, held, sold
     StockMove.STOCKED: (1, 0, 0),
     StockMove.HELD: (-1, 1, 0),
@@ -90,62 +78,51 @@ def _picture_of_sku() -> ColumnElement[str | None]:
     return func.coalesce(own, of_spu)
 
 
+_SKUS_ON_SALE = (
+    select(  # In the order of the fields of SkuOnSale.
+        Sku.id,
+        Sku.spu_id,
+        Sku.merchant_id,
+        Sku.title,
+        Sku.sale_attr_key,
+        _picture_of_sku(),
+        Sku.sale_price,
+        Sku.snap_version,
+        Spu.stock_reduce_strategy,
+        and_(Spu.status == SpuStatus.ON_SHELF, Spu.is_deleted.is_(False)),
+    )
+    .join(Spu, Spu.id == Sku.spu_id)
+    .where(Among(Sku.id, "sku_ids"), Sku.is_deleted.is_(False))
+)
+_AVAILABLE = select(SkuStock.sku_id, SkuStock.available).where(Among(SkuStock.sku_id, "sku_ids"))
+_LOCKED_AVAILABLE = _AVAILABLE.order_by(SkuStock.sku_id).with_for_update()
+
+
 async def get_skus_on_sale(session: AsyncSession, sku_ids: Collection[Id]) -> dict[Id, SkuOnSale]:
     """SKUs by id, on the shelf or not; unknown and deleted ones are left out. Benchmark: place order."""
     if not sku_ids:
         return {}
-    statement = (
-        select(
-            Sku.id,
-            Sku.spu_id,
-            Sku.merchant_id,
-            Sku.title,
-            Sku.sale_attr_key,
-            _picture_of_sku().label("image_url"),
-            Sku.sale_price,
-            Sku.snap_version,
-            Spu.stock_reduce_strategy,
-            and_(Spu.status == SpuStatus.ON_SHELF, Spu.is_deleted.is_(False)).label("is_on_shelf"),
-        )
-        .join(Spu, Spu.id == Sku.spu_id)
-        .where(Sku.id.in_(padded(sku_ids)), Sku.is_deleted.is_(False))
-    )
-    return {
-        row.id: SkuOnSale(
-            sku_id=row.id,
-            spu_id=row.spu_id,
-            merchant_id=row.merchant_id,
-            name=row.title,
-            spec=row.sale_attr_key,
-            image_url=row.image_url,
-            price_fen=row.sale_price,
-            snap_version=row.snap_version,
-            strategy=row.stock_reduce_strategy,
-            is_on_shelf=bool(row.is_on_shelf),
-        )
-        for row in await session.execute(statement)
-    }
+    rows: Any = await session.execute(_SKUS_ON_SALE, {"sku_ids": padded(sku_ids)})
+    return {row.id: SkuOnSale(*row) for row in rows}
 
 
 async def get_available(session: AsyncSession, sku_ids: Collection[Id]) -> dict[Id, int]:
     """Units that can be ordered, by SKU; for screens and first checks, not for decisions."""
-    if not sku_ids:
-        return {}
-    statement = select(SkuStock.sku_id, SkuStock.available).where(SkuStock.sku_id.in_(padded(sku_ids)))
-    return {row.sku_id: row.available for row in await session.execute(statement)}
+    return await _available(session, _AVAILABLE, sku_ids)
 
 
 async def lock_available(session: AsyncSession, sku_ids: Collection[Id]) -> dict[Id, int]:
     """Lock stock rows in SKU order and give what is available. Benchmark: place order, hot SKU."""
+    return await _available(session, _LOCKED_AVAILABLE, sku_ids)
+
+
+async def _available(
+    session: AsyncSession, statement: Select[Id, int], sku_ids: Collection[Id]
+) -> dict[Id, int]:
     if not sku_ids:
         return {}
-    statement = (
-        select(SkuStock.sku_id, SkuStock.available)
-        .where(SkuStock.sku_id.in_(padded(sku_ids)))
-        .order_by(SkuStock.sku_id)
-        .with_for_update()
-    )
-    return {row.sku_id: row.available for row in await session.execute(statement)}
+    rows = await session.execute(statement, {"sku_ids": padded(sku_ids)})
+    return {row.sku_id: row.available for row in rows}
 
 
 async def move_stock(session: AsyncSession, changes: Sequence[StockChange], *, now: datetime) -> None:
@@ -158,12 +135,13 @@ async def move_stock(session: AsyncSession, changes: Sequence[StockChange], *, n
     """
     if not changes:
         return
-    deltas: dict[Id, list[int]] = defaultdict(lambda: [0, 0, 0])
+    totals: dict[Id, dict[str, int]] = {}
     journal = []
     for change in changes:
+        total = totals.setdefault(change.sku_id, {"available": 0, "held": 0, "sold": 0})
         signed = [sign * change.quantity for sign in _SIGNS[change.move]]
-        for index, delta in enumerate(signed):
-            deltas[change.sku_id][index] += delta
+        for column, amount in zip(total, signed, strict=True):
+            total[column] += amount
         journal.append(
             {
                 "sku_id": change.sku_id,
@@ -175,32 +153,8 @@ async def move_stock(session: AsyncSession, changes: Sequence[StockChange], *, n
                 "created_at": now,
             }
         )
-    sku_ids: list[Id] = padded(deltas)
-    values: dict[str, Any] = {"now": now}
-    for index, sku_id in enumerate(sku_ids):
-        values[f"sku{index}"] = sku_id
-        for column, delta in zip(_COLUMNS, deltas[sku_id], strict=True):
-            values[f"{column}{index}"] = delta
-    result: Any = await session.execute(_stock_update(len(sku_ids)), values)
-    if result.rowcount != len(deltas):
-        raise StockMoveRefused(f"{len(deltas) - result.rowcount} of {len(deltas)} stock rows are missing")
-    await session.execute(insert(table_of(StockJournal)), journal)
-
-
-@cache
-def _stock_update(size: int) -> TextClause:
-    """One UPDATE that changes `size` stock rows, each by its own figures. It is text, since building it
-    from expressions costs more than all the rest of an order; sizes are powers of two, so few exist."""
-    rows = range(size)
-    changes = [
-        f"{column} = {column} + CASE sku_id {cases} ELSE 0 END"
-        for column in _COLUMNS
-        for cases in [" ".join(f"WHEN :sku{n} THEN :{column}{n}" for n in rows)]
-    ]
-    wanted = ", ".join(f":sku{n}" for n in rows)
-    statement = f"UPDATE sku_stock SET {', '.join(changes)}, updated_at = :now WHERE sku_id IN ({wanted})"  # noqa: S608
-    return text(statement).bindparams(
-        bindparam("now", type_=UtcDateTime()),
-        *(bindparam(f"sku{n}", type_=BigInt) for n in rows),
-        *(bindparam(f"{column}{n}", type_=Integer()) for n in rows for column in _COLUMNS),
-    )
+    added = [{"sku_id": sku_id} | totals[sku_id] for sku_id in sorted(totals)]
+    moved = await add_to_rows(session, _STOCK, added, key="sku_id", values={"updated_at": now})
+    if moved != len(totals):
+        raise StockMoveRefused(f"{len(totals) - moved} of {len(totals)} stock rows are missing")
+    await insert_rows(session, _JOURNAL, journal)

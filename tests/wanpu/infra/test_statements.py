@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from tests.wanpu.infra.segments import SEGMENTS, add_segments, serial_of
 
 from wanpu.infra.models import DeadLetter, IdempotencyKey
-from wanpu.infra.statements import insert_if_absent, padded, upsert
+from wanpu.infra.statements import Among, insert_if_absent, padded, upsert
 from wanpu.infra.tables import table_of
 
 KEYS = table_of(IdempotencyKey)
@@ -126,6 +126,36 @@ async def test_a_key_of_two_columns_is_one_key(db):
         ]
 
     assert answers == [True, True, True, False]
+
+
+async def test_one_constant_statement_finds_rows_by_lists_of_any_length(db):
+    await add_segments(db, "a", "b", "c")
+    await add_segments(db, "d", next_serial=2)
+    statement = (
+        select(SEGMENTS.c.name)
+        .where(Among(SEGMENTS.c.name, "names"), Among(SEGMENTS.c.next_serial, "serials"))
+        .order_by(SEGMENTS.c.name)
+    )
+
+    async def find(names, serials):
+        async with db.reading() as session:
+            found = await session.execute(statement, {"names": padded(names), "serials": padded(serials)})
+            return list(found.scalars())
+
+    assert await find(["a"], [1]) == ["a"]
+    assert await find(["d", "b", "a", "none"], [1, 2]) == ["a", "b", "d"]
+    assert await find(["a", "b", "c", "d", *map(str, range(100))], [2, 2**62]) == ["d"]
+    assert await find(["none"], [1]) == []
+
+
+async def test_a_text_longer_than_the_column_matches_nothing(db):
+    await add_segments(db, "a" * 32)
+    statement = select(SEGMENTS.c.name).where(Among(SEGMENTS.c.name, "names"))
+
+    async with db.reading() as session:
+        found = await session.execute(statement, {"names": ["a" * 33, "a" * 31]})
+
+    assert list(found.scalars()) == []
 
 
 def test_in_lists_grow_by_powers_of_two_so_that_few_statements_are_seen():
