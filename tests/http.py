@@ -92,7 +92,11 @@ class Caller:
 
 
 def room_app(
-    services: Services, routers: Sequence[APIRouter], hot_routes: Sequence[HotRoute] = ()
+    services: Services,
+    routers: Sequence[APIRouter],
+    hot_routes: Sequence[HotRoute] = (),
+    *,
+    body_limits: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """The routes of some rooms, surrounded as in the whole application."""
     app = FastAPI()
@@ -101,7 +105,7 @@ def room_app(
     for router in routers:
         app.include_router(router)
     add_hot_routes(app, hot_routes)
-    add_middleware(app, services.settings)
+    add_middleware(app, services.settings, body_limits=body_limits)
     return app
 
 

@@ -21,6 +21,7 @@ from wanpu.order.api import store as order_store
 from wanpu.payment.api import cashier, notify
 from wanpu.product.api import store as product_store
 from wanpu.system.api import ROUTERS as SYSTEM_ROUTERS
+from wanpu.system.api.uploads import body_limits
 
 WITHOUT_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """Looking for a tracer that nobody configured costs a tenth of a hot request."""
@@ -50,6 +51,7 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
     )
     app.state.services = mall.services
     app.state.system = mall.system
+    app.state.jobs = mall.jobs
     app.state.orders = mall.orders
     app.state.payments = mall.payments
     add_error_handlers(app)
@@ -63,5 +65,5 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
     files = SinglePageSite(mall.services.settings.data_dir / "files", kept=FOR_A_DAY)
     app.mount("/files", files, name="files")
     app.mount("/", SinglePageSite(STOREFRONT), name="storefront")
-    add_middleware(app, mall.services.settings)
+    add_middleware(app, mall.services.settings, body_limits=body_limits(mall.services.settings))
     return app

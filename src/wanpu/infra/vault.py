@@ -58,6 +58,29 @@ class Vault:
             raise SealBroken(f"not sealed for {purpose!r}") from error
         return plain.decode()
 
+    def seal_bytes(self, content: bytes, *, purpose: str) -> bytes:
+        """Encrypt a file: `<key id>.` and then nonce and ciphertext as they are."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = AESGCM(_derive(self._master_key, purpose)).encrypt(nonce, content, purpose.encode())
+        return b"%b.%b%b" % (self._key_id.encode(), nonce, sealed)
+
+    def open_bytes(self, sealed: bytes, *, purpose: str) -> bytes:
+        """Decrypt what `seal_bytes` made for the same purpose.
+
+        Raises:
+            SealBroken: it cannot be trusted; nothing of it is given.
+        """
+        key_id, _, raw = sealed.partition(b".")
+        master_key = self._by_key_id.get(key_id.decode("ascii", "replace"))
+        if master_key is None:
+            raise SealBroken("no such master key")
+        try:
+            return AESGCM(_derive(master_key, purpose)).decrypt(
+                raw[:NONCE_BYTES], raw[NONCE_BYTES:], purpose.encode()
+            )
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken(f"not sealed for {purpose!r}") from error
+
     def is_current(self, sealed: str) -> bool:
         """Whether the present master key sealed it; if not, seal it again."""
         return sealed.partition(".")[0] == self._key_id

@@ -2,10 +2,47 @@
 
 from datetime import datetime
 
+from structlog import get_logger
+
 from wanpu.infra.due_work import Handler
+from wanpu.infra.jobs.registry import JobRegistry, every
+from wanpu.infra.jobs.running import Run
 from wanpu.kernel.ids import Id
-from wanpu.system.service import approvals
+from wanpu.system.service import approvals, files
+from wanpu.system.service.log_seals import seal_operations
 from wanpu.system.services import SystemServices
+
+log = get_logger(__name__)
+
+
+def register_jobs(registry: JobRegistry, app: SystemServices) -> None:
+    """Give the scheduler this room's jobs."""
+
+    @registry.job(
+        "purge_unfinished_uploads",
+        title_zh="清理未完成的上传",
+        title_en="Purge unfinished uploads",
+        schedule=every("0 17 * * * ?"),
+    )
+    async def purge(_run: Run[str]) -> None:
+        await purge_unfinished_uploads(app)
+
+    @registry.job(
+        "seal_operation_log",
+        title_zh="封存系统日志",
+        title_en="Seal the operation log",
+        schedule=every("0 * * * * ?"),
+    )
+    async def seal(_run: Run[str]) -> None:
+        await seal_operations(app.db, app.vault)
+
+
+async def purge_unfinished_uploads(app: SystemServices) -> int:
+    """Clear away uploads that were given up and removals that stopped half-way; how many there were."""
+    purged = await files.purge_unfinished(app)
+    if purged:
+        log.info("file.purged", files=purged)
+    return purged
 
 
 def due_work_handlers(app: SystemServices) -> dict[str, Handler]:

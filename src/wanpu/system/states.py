@@ -43,6 +43,28 @@ class ConfigChange(StrEnum):
     DELETED = "deleted"
 
 
+class FileFolder(StrEnum):
+    """文件目录: what a file is for, and so who may see it."""
+
+    PRODUCT = "product"
+    DETAIL = "detail"
+    CATEGORY = "category"
+    BRAND = "brand"
+    HOME = "home"
+    AVATAR = "avatar"
+    LICENSE = "license"
+    DOCUMENT = "document"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its files are sealed and given out by signed links alone; others hold pictures."""
+        return self in (FileFolder.LICENSE, FileFolder.DOCUMENT)
+
+
+MERCHANT_FOLDERS = (FileFolder.PRODUCT, FileFolder.DETAIL, FileFolder.LICENSE, FileFolder.DOCUMENT)
+"""Where a merchant's staff may put files."""
+
+
 class LoginEvent(StrEnum):
     """What the login log tells of."""
 

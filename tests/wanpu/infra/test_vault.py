@@ -75,3 +75,22 @@ def test_derived_keys_are_stable_and_apart_by_purpose_and_master_key():
 def test_a_short_master_key_is_refused():
     with pytest.raises(ValueError, match="32"):
         Vault("short")
+
+
+def test_a_sealed_file_opens_for_its_purpose_alone_and_shows_nothing() -> None:
+    vault = Vault("k" * 32)
+    content = b"\x00\xff" + "营业执照".encode() * 100
+
+    sealed = vault.seal_bytes(content, purpose="file")
+
+    assert content[:16] not in sealed
+    assert sealed != vault.seal_bytes(content, purpose="file")
+    assert vault.open_bytes(sealed, purpose="file") == content
+    assert Vault("n" * 32, retired_keys=["k" * 32]).open_bytes(sealed, purpose="file") == content
+    for spoilt in (sealed[:-1], sealed[:-1] + bytes([sealed[-1] ^ 1]), sealed[9:], b"", b"\xff.\xff"):
+        with pytest.raises(SealBroken):
+            vault.open_bytes(spoilt, purpose="file")
+    with pytest.raises(SealBroken):
+        vault.open_bytes(sealed, purpose="another")
+    with pytest.raises(SealBroken):
+        Vault("n" * 32).open_bytes(sealed, purpose="file")

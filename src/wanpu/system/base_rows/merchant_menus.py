@@ -17,6 +17,7 @@ _ROWS: tuple[BaseMenu, ...] = (
     button(609, 607, "新增", "Add", "merchant:role:save,merchant:menu:list"),
     button(610, 607, "修改", "Change", "merchant:role:update,merchant:menu:list"),
     button(611, 607, "删除", "Delete", "merchant:role:delete"),
+    page(612, 601, "文件", "Files", "merchant/file", "oss", 3, "merchant:file:all"),
 )
 
 MERCHANT_MENUS = tuple(replace(row, audience=Audience.MERCHANT) for row in _ROWS)

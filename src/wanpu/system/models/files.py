@@ -31,7 +31,7 @@ class StoredFile(Stamped, Base):
     folder: Mapped[str] = mapped_column(code_text(64), default="")  # "product", "license"
     merchant_id: Mapped[Id | None] = mapped_column(BigInt)
     created_by: Mapped[Id | None] = mapped_column(BigInt)
-    pending: Mapped[int | None] = mapped_column(SmallInteger)  # 1 while its bytes may not lie there yet
+    pending: Mapped[int | None] = mapped_column(SmallInteger)  # 1 being uploaded, 2 being removed
 
     __table_args__ = (
         Index(None, "created_at"),

@@ -1,0 +1,77 @@
+"""What both consoles say and hear about files."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import Row
+
+from wanpu.infra.http.fields import Body, IdText, Out, UtcTime
+from wanpu.system.service.file_links import Variant, sign_link
+from wanpu.system.services import SystemServices
+
+
+class FileOut(Out):
+    """One file. `url` is its lasting address, which other rows keep; `open_url` opens it now: the same for
+    public files, a link signed for ten minutes for private ones."""
+
+    file_id: IdText
+    url: str
+    open_url: str
+    thumbnail_url: str | None
+    name: str
+    folder: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    width: int | None
+    height: int | None
+    is_private: bool
+    storage: str
+    merchant_id: IdText | None
+    created_by: IdText | None
+    created_at: UtcTime
+
+    @classmethod
+    def of(cls, app: SystemServices, row: Row[Any]) -> "FileOut":
+        """A row of `sys_oss`, with links that open."""
+        open_url, thumbnail_url = row.url, row.thumbnail_url
+        if row.is_private:
+            open_url = sign_link(app, row.id)
+            thumbnail_url = sign_link(app, row.id, Variant.THUMBNAIL) if row.thumbnail_key else None
+        return cls(
+            file_id=row.id,
+            url=row.url,
+            open_url=open_url,
+            thumbnail_url=thumbnail_url,
+            name=row.original_name,
+            folder=row.folder,
+            content_type=row.content_type,
+            size_bytes=row.size,
+            sha256=row.sha256,
+            width=row.width,
+            height=row.height,
+            is_private=row.is_private,
+            storage=row.storage,
+            merchant_id=row.merchant_id,
+            created_by=row.created_by,
+            created_at=row.created_at,
+        )
+
+
+class FileList(Out):
+    """One page of files."""
+
+    items: list[FileOut]
+    total: int
+
+
+class StorageProbe(Body):
+    """Which storage is tried; null: the one that new files go to."""
+
+    type: Annotated[int | None, Field(ge=0, le=4)] = None
+
+
+class StorageProbeOut(Out):
+    """The storage that took, gave back and removed a small object."""
+
+    storage: str
