@@ -43,7 +43,8 @@ async def make_staff(
     created_by: Id | None = None,
     must_change_password: bool = False,
 ) -> Person:
-    """An account with one role whose one button grants `permissions`, signed in for a day."""
+    """An account with one role whose buttons grant `permissions`, signed in for a day. The role and the
+    first button have the same number."""
     [drawn] = await system.serials.take("test_staff")
     number = Id(1_000_000 + drawn)
     staff_id = staff_id or number
@@ -64,19 +65,23 @@ async def make_staff(
                 must_change_password=must_change_password,
             )
         )
-        session.add(
+        chunks = [permissions[start : start + 10] for start in range(0, len(permissions), 10)] or [()]
+        menu_ids = [number, *(Id(number * 1000 + place) for place in range(1, len(chunks)))]
+        session.add_all(
             Menu(
-                menu_id=number,
+                menu_id=menu_id,
                 name=f"all of {username}",
-                perms=",".join(permissions) or None,
+                perms=",".join(chunk) or None,
                 type=MenuType.BUTTON,
                 audience=audience,
             )
+            for menu_id, chunk in zip(menu_ids, chunks, strict=True)
         )
         session.add(Role(role_id=number, role_name=f"role of {username}", merchant_id=merchant_id))
         await session.flush()
         await session.execute(
-            insert(table_of(RoleMenu)), [{"role_id": number, "menu_id": number, "created_at": now}]
+            insert(table_of(RoleMenu)),
+            [{"role_id": number, "menu_id": menu_id, "created_at": now} for menu_id in menu_ids],
         )
         await session.execute(
             insert(table_of(StaffRole)), [{"user_id": staff_id, "role_id": number, "created_at": now}]

@@ -220,7 +220,6 @@ async def test_own_sessions_are_listed_and_ended_and_nobody_elses(
     li = await door.let_in(person)
 
     found = (await li.get(f"{ME}/sessions")).body
-    assert found["total"] == 2
     assert [entry["is_current"] for entry in found["items"]] == [True, False]
     assert found["items"][0] == {
         "token_id": found["items"][0]["token_id"],

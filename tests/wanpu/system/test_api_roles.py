@@ -280,7 +280,7 @@ async def test_an_account_without_roles_sees_an_empty_console(
 
 
 async def test_the_list_is_paged_sorted_and_searched(admin: Caller, system: SystemServices) -> None:
-    for name in ("b", "a", "c", "50%", "5_0"):
+    for name in ("b", "a", "c", "d%", "e_"):
         await add(admin, name)
 
     def names(answer: Answer) -> list[str]:
@@ -288,12 +288,12 @@ async def test_the_list_is_paged_sorted_and_searched(admin: Caller, system: Syst
 
     query = {"sort": "role_name", "order": "asc", "size": "2"}
     pages = [await admin.get(ROLES, query=query | {"page": str(page)}) for page in (1, 2)]
-    assert [names(page) for page in pages] == [["50%", "5_0"], ["a", "b"]]
+    assert [names(page) for page in pages] == [["a", "b"], ["c", "d%"]]
     assert {page.body["total"] for page in pages} == {6}
-    assert names(await admin.get(ROLES, query={"role_name": "%"})) == ["50%"]
-    assert names(await admin.get(ROLES, query={"role_name": "_"})) == ["5_0"]
+    assert names(await admin.get(ROLES, query={"role_name": "%"})) == ["d%"]
+    assert names(await admin.get(ROLES, query={"role_name": "_"})) == ["e_"]
     choices = (await admin.get(f"{ROLES}/select")).body["items"]
-    assert [choice["role_name"] for choice in choices] == ["50%", "5_0", "a", "b", "c", "role of admin"]
+    assert [choice["role_name"] for choice in choices] == ["a", "b", "c", "d%", "e_", "role of admin"]
 
 
 INJECTIONS = [

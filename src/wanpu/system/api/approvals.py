@@ -98,10 +98,14 @@ async def list_approvals(
     app: SystemDep,
     caller: MayList,
     ask: Annotated[PageAsk, sorted_by("expires_at", default="created_at")],
-    status: Annotated[ApprovalStatus | None, Query()] = None,
-    action: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
-    subject: Annotated[str | None, Query(min_length=1, max_length=128)] = None,
-    requested_by: Annotated[IdText | None, Query()] = None,
+    status: Annotated[ApprovalStatus | None, Query(description="How far it is.")] = None,
+    action: Annotated[
+        str | None, Query(min_length=1, max_length=64, description="Exactly this action.")
+    ] = None,
+    subject: Annotated[
+        str | None, Query(min_length=1, max_length=128, description="Exactly this one.")
+    ] = None,
+    requested_by: Annotated[IdText | None, Query(description="Whose request it is.")] = None,
 ) -> ApprovalList:
     """审批列表."""
     wanted = ApprovalFilter(status, action, subject, requested_by)

@@ -51,7 +51,7 @@ async def list_configs(
 async def list_config_keys(app: SystemDep, caller: MayRead) -> ConfigKeyList:
     """登记的参数: the settings that code reads, hidden ones as well, with the shape of their values."""
     keys = await configs.list_keys(app)
-    return ConfigKeyList(items=[ConfigKeyOut.of(*pair) for pair in keys], total=len(keys))
+    return ConfigKeyList(items=[ConfigKeyOut.of(*pair) for pair in keys])
 
 
 @router.post("/configs", status_code=201)

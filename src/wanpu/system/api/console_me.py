@@ -44,7 +44,7 @@ async def list_own_sessions(app: SystemDep, caller: SignedIn) -> OwnSessionList:
     """我的会话: the last used first."""
     found = await sessions.list_own_sessions(app, caller)
     items = [OwnSessionOut.of(token, is_current=token.token_id == caller.token_id) for token in found]
-    return OwnSessionList(items=items, total=len(items))
+    return OwnSessionList(items=items)
 
 
 @router.delete("/sessions/{token_id}", status_code=204)

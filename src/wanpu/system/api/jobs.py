@@ -48,7 +48,9 @@ MayRun = Annotated[StaffCaller, needs("sys:schedule:run")]
 MayReadLog = Annotated[StaffCaller, needs("sys:schedule:log")]
 
 Name = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
-Text = Annotated[str | None, Query(min_length=1, max_length=200, description="A part of it.")]
+Text = Annotated[
+    str | None, Query(min_length=1, max_length=200, description="A part of the name, or the whole group.")
+]
 
 
 def job_services_of(request: Request) -> JobServices:

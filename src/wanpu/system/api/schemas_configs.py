@@ -169,7 +169,6 @@ class ConfigKeyList(Out):
     """Every setting that code reads."""
 
     items: list[ConfigKeyOut]
-    total: int
 
 
 class SecretChange(Body):
@@ -206,7 +205,6 @@ class SecretList(Out):
     """Every secret that the mall asks for."""
 
     items: list[SecretOut]
-    total: int
 
 
 class SecretChangeOut(Out):

@@ -258,7 +258,6 @@ class OwnSessionList(Out):
     """The caller's sessions, the last used first."""
 
     items: list[OwnSessionOut]
-    total: int
 
 
 class SessionOut(Out):

@@ -22,7 +22,7 @@ MayChange = Annotated[StaffCaller, needs("sys:secret:update")]
 async def list_secrets(app: SystemDep, caller: MayList) -> SecretList:
     """密钥列表: which are set, by whom and when."""
     states = await secrets.list_secrets(app)
-    return SecretList(items=[SecretOut.of(state) for state in states], total=len(states))
+    return SecretList(items=[SecretOut.of(state) for state in states])
 
 
 @router.put("/secrets/{name:path}", responses={202: {"model": SecretChangeOut}})
