@@ -135,6 +135,16 @@ def create_staff(username: str, password: str) -> None:
     run(lambda: create_staff_account(Settings(), username, password))
 
 
+@staff.command("reset")
+@click.argument("username")
+@click.password_option(help="Asked for when it is not given.")
+def reset_staff(username: str, password: str) -> None:
+    """Let an account in again: new password, no lock, no second factor, no allowed addresses."""
+    from wanpu.cli.upkeep import reset_staff_account
+
+    run(lambda: reset_staff_account(Settings(), username, password))
+
+
 @main.command()
 @click.option("--output", type=click.Path(path_type=Path), help="Write to a file instead of the screen.")
 def openapi(output: Path | None) -> None:

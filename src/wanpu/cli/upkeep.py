@@ -21,7 +21,7 @@ from wanpu.infra.services import Services, close_services, open_services
 from wanpu.infra.settings import Settings, SettingsRefused
 from wanpu.kernel.errors import WanpuError
 from wanpu.mall import close_mall, open_mall
-from wanpu.system import create_staff, lay_base_rows
+from wanpu.system import create_staff, lay_base_rows, reset_staff
 
 
 @asynccontextmanager
@@ -104,6 +104,21 @@ async def create_staff_account(settings: Settings, username: str, password: str)
             click.echo(f"wanpu: {refusal.message('en')} ({refusal.code})", err=True)
             return 1
     click.echo(f"wanpu: staff account {username} created")
+    return 0
+
+
+async def reset_staff_account(settings: Settings, username: str, password: str) -> int:
+    """Let the owner of a staff account in again."""
+    async with _services(settings) as services:
+        try:
+            is_known = await reset_staff(services, username, password)
+        except WanpuError as refusal:
+            click.echo(f"wanpu: {refusal.message('en')} ({refusal.code})", err=True)
+            return 1
+    if not is_known:
+        click.echo(f"wanpu: there is no staff account {username}", err=True)
+        return 1
+    click.echo(f"wanpu: {username} can sign in with this password, and must change it then")
     return 0
 
 

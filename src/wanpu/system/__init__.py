@@ -6,7 +6,7 @@ from wanpu.system.callers import Origin, StaffCaller
 from wanpu.system.jobs import due_work_handlers
 from wanpu.system.service.base_rows import lay_base_rows
 from wanpu.system.service.operation_log import record
-from wanpu.system.service.staff import create_staff, has_staff
+from wanpu.system.service.staff import create_staff, has_staff, reset_staff
 from wanpu.system.services import SystemServices, open_system_services
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "lay_base_rows",
     "open_system_services",
     "record",
+    "reset_staff",
 ]

@@ -1,16 +1,19 @@
 """Accounts of the back office."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 from tests.builders import PASSWORD
+from tests.wanpu.system.doors import read_log, read_sessions, read_staff
+from tests.wanpu.system.people import make_administrator
 
 from wanpu.infra.passwords import PasswordTooWeak
 from wanpu.infra.services import Services, close_services, open_services
 from wanpu.infra.settings import Settings
 from wanpu.kernel.ids import Id
-from wanpu.system import create_staff, has_staff
+from wanpu.system import SystemServices, create_staff, has_staff, reset_staff
 from wanpu.system.errors import StaffNameInvalid, StaffNameTaken
 from wanpu.system.models import Staff
 from wanpu.system.models.staff import SUPER_ADMINISTRATOR
@@ -100,3 +103,26 @@ async def test_a_password_that_is_the_accounts_name_is_refused(services: Service
         await create_staff(services, "zhang.wei", "Zhang.Wei")
 
     assert await count_staff(services) == 0
+
+
+async def test_the_machine_lets_the_owner_of_an_account_in_again(system: SystemServices) -> None:
+    person = await make_administrator(system)
+    later = system.clock.now() + timedelta(minutes=9)
+    async with system.db.transaction() as session:
+        staff = await session.get_one(Staff, person.staff_id)
+        staff.locked_until, staff.failed_logins = later, 2
+        staff.allowed_ips = ["203.0.113.7/32"]
+        staff.totp_sealed, staff.totp_enabled_at = "x", later
+
+    with pytest.raises(PasswordTooWeak):
+        await reset_staff(system, "admin", "short")
+    assert await reset_staff(system, "nobody", PASSWORD) is False
+    assert len(await read_sessions(system, person)) == 1
+    assert await reset_staff(system, "admin", "Third-Horse-9") is True
+
+    staff = await read_staff(system, person)
+    assert await system.passwords.verify("Third-Horse-9", staff.password)
+    assert (staff.must_change_password, staff.locked_until, staff.failed_logins) == (True, None, 0)
+    assert (staff.allowed_ips, staff.totp_sealed, staff.totp_enabled_at) == (None, None, None)
+    assert await read_sessions(system, person) == []
+    assert await read_log(system) == [("admin", "password_changed", "command_line")]

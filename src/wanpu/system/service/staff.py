@@ -7,11 +7,15 @@ from typing import Any
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.services import Services
 from wanpu.kernel.ids import Id
+from wanpu.system.callers import Origin
 from wanpu.system.errors import StaffNameInvalid, StaffNameTaken
 from wanpu.system.models import Staff
 from wanpu.system.models.staff import SUPER_ADMINISTRATOR
 from wanpu.system.queries import staff as queries
+from wanpu.system.queries.sessions import delete_sessions_of
 from wanpu.system.rules.sign_in import require_strength
+from wanpu.system.service.login_log import note
+from wanpu.system.states import LoginEvent
 
 _USERNAME = re.compile(r"[A-Za-z0-9_.-]{2,50}")
 
@@ -55,6 +59,19 @@ async def draw_staff_id(services: Services) -> Id:
     return Id(staff_id)
 
 
+async def reset_staff(services: Services, username: str, password: str) -> bool:
+    """Let the owner of an account in again from the machine itself: another password, which must be changed
+    at the next sign-in; no lock, no second factor, no allowed addresses; every session ends.
+
+    For the super administrator, whom nobody else may help. False when there is no such account.
+
+    Raises:
+        PasswordTooWeak: nothing was changed.
+    """
+    require_strength(password, username)
+    return await _reset(services.db, username, await services.passwords.hash(password))
+
+
 async def has_staff(services: Services, username: str) -> bool:
     """Whether an account of this name exists, whatever its status."""
     async with services.db.reading() as session:
@@ -71,3 +88,29 @@ async def _add_staff(db: Database, columns: Mapping[str, Any]) -> Id:
         staff_id = SUPER_ADMINISTRATOR if is_first else columns["user_id"]
         session.add(Staff(**{**columns, "user_id": staff_id}))
     return Id(staff_id)
+
+
+@rerun_on_conflict
+async def _reset(db: Database, username: str, hashed: str) -> bool:
+    async with db.transaction() as session:
+        found = await queries.find_staff_by_username(session, username)
+        staff = None if found is None else await queries.lock_staff(session, found.user_id)
+        if staff is None:
+            return False
+        staff.password = hashed
+        staff.salt = None
+        staff.must_change_password = True
+        staff.password_changed_at = db.clock.now()
+        staff.allowed_ips = None
+        staff.drop_second_factor()
+        staff.forget_failures()
+        await delete_sessions_of(session, staff.user_id)
+        await note(
+            session,
+            LoginEvent.PASSWORD_CHANGED,
+            Origin("wanpu staff reset"),
+            username=staff.username,
+            account=staff,
+            reason="command_line",
+        )
+    return True
