@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 
@@ -25,8 +26,11 @@ from wanpu.order import register as register_order
 from wanpu.payment import LocalPaymentPort, PaymentServices, open_payment_services
 from wanpu.payment import due_work_handlers as payment_work
 from wanpu.payment import register as register_payment
+from wanpu.product import find_picture_use
 from wanpu.system import SystemServices, open_system_services
 from wanpu.system import due_work_handlers as system_work
+from wanpu.system.jobs import register_jobs as register_system_jobs
+from wanpu.system.service.secrets import change_action as change_secret_action
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,16 @@ async def open_mall(settings: Settings, *, clock: Clock | None = None) -> Mall:
     subscriptions = Subscriptions()
     register_order(subscriptions, orders)
     register_payment(subscriptions)
-    system = open_system_services(services, merchants=MerchantRegister(services.db))
+    system = open_system_services(
+        services,
+        merchants=MerchantRegister(services.db),
+        file_uses=[functools.partial(find_picture_use, services)],
+    )
+    system.approvals.register(change_secret_action(system))
     registry = JobRegistry()
     register_infra_jobs(registry, services)
     register_crm_jobs(registry, services)
+    register_system_jobs(registry, system)
     jobs = open_jobs(services, registry, time=None if clock is None else SimulatedTime(clock))
     return Mall(services, system, payments, open_desk(orders), subscriptions, jobs)
 

@@ -10,6 +10,7 @@ from wanpu.product.selling import (
     move_stock,
 )
 from wanpu.product.service.goods import record_sales, refresh_sold_out
+from wanpu.product.service.pictures import find_picture_use
 from wanpu.product.states import SpuStatus, StockMove, StockStrategy
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "StockStrategy",
     "audit_stock",
     "count_journal_moves",
+    "find_picture_use",
     "get_available",
     "get_skus_on_sale",
     "lock_available",

@@ -239,3 +239,29 @@ async def add_rows(session: AsyncSession, model: type[Any], rows: Rows) -> None:
     """Insert rows of one table by one statement."""
     if rows:
         await session.execute(insert(model.__table__), list(rows))
+
+
+async def find_picture_use(session: AsyncSession, urls: Sequence[str]) -> str | None:
+    """The first thing that shows one of these addresses: in its pictures, its variants' or its detail."""
+    in_detail = or_(*(Spu.detail_html.contains(url, autoescape=True) for url in urls))
+    looks = [
+        ("product", select(Spu.id).where(~Spu.is_deleted, in_detail)),
+        (
+            "product",
+            select(Spu.id)
+            .join(SpuAttachment, SpuAttachment.spu_id == Spu.id)
+            .where(~Spu.is_deleted, SpuAttachment.url.in_(urls)),
+        ),
+        (
+            "sku",
+            select(Sku.id)
+            .join(SkuAttachment, SkuAttachment.sku_id == Sku.id)
+            .where(~Sku.is_deleted, SkuAttachment.url.in_(urls)),
+        ),
+        ("category", select(Category.id).where(Category.picture_url.in_(urls))),
+    ]
+    for name, statement in looks:
+        found = (await session.execute(statement.limit(1))).scalar_one_or_none()
+        if found is not None:
+            return f"{name}:{found}"
+    return None

@@ -335,7 +335,8 @@ async def test_a_file_that_something_shows_is_not_removed(system: SystemServices
 async def test_a_storage_without_its_secrets_or_with_wrong_ones_is_told_apart(
     system: SystemServices, object_storage: ObjectStorage
 ) -> None:
-    await choose_storage(system, StorageKind.S3, s3BucketName="nowhere-yet", s3EndPoint=object_storage.url)
+    bucket = next(_buckets)
+    await choose_storage(system, StorageKind.S3, s3BucketName=bucket, s3EndPoint=object_storage.url)
     with pytest.raises(StorageNotConfigured) as lacking:
         await upload(system)
     assert lacking.value.details == {
@@ -347,7 +348,7 @@ async def test_a_storage_without_its_secrets_or_with_wrong_ones_is_told_apart(
         await probe_storage(system, None)
     assert missing.value.details == {"problem": "bucket_missing"}
 
-    object_storage.make_bucket("nowhere-yet")
+    object_storage.make_bucket(bucket)
     await set_keys(system, StorageKind.S3, object_storage.access_key, "wrong")
     with pytest.raises(StorageUnavailable) as denied:
         await probe_storage(system, None)
