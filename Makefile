@@ -6,6 +6,8 @@ PYTEST := $(BIN)/python -m pytest
 TEST_JOBS ?= 2
 STOREFRONT_SOURCES := $(shell find web/storefront/src web/packages web/storefront/scripts -type f 2>/dev/null)
 STOREFRONT := src/wanpu/static/h5/index.html
+CONSOLE_SOURCES := $(shell find web/console/src web/console/public web/console/scripts web/packages -type f 2>/dev/null) web/console/index.html web/console/vite.config.ts
+CONSOLE := src/wanpu/static/console/index.html
 PICTURES := src/wanpu/static/demo/.drawn
 
 .DEFAULT_GOAL := help
@@ -18,6 +20,7 @@ run: install web pictures ## Run the whole mall with demo data; prints addresses
 
 test: develop web pictures ## Run every kind of test at everyday size
 	cd web/storefront && npm run --silent typecheck && npm run --silent test
+	cd web/console && npm run --silent typecheck && npm run --silent test
 	$(PYTEST) -n $(TEST_JOBS) --dist loadgroup -m "not long" --junit-xml build/report.xml tests
 
 test-long: develop web pictures ## Run the tests at full figures as well
@@ -48,9 +51,9 @@ lock: develop ## Pin the newest compatible versions of every dependency
 
 install: .venv/.installed ## Make .venv with what the mall needs
 develop: .venv/.developed ## Make .venv with what developers need
-web: $(STOREFRONT) ## Build the storefront
+web: $(STOREFRONT) $(CONSOLE) ## Build the storefront and the console
 pictures: $(PICTURES) ## Draw the demo's pictures
-web-packages: web/storefront/node_modules/.installed
+web-packages: web/storefront/node_modules/.installed web/console/node_modules/.installed
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -65,8 +68,8 @@ web-packages: web/storefront/node_modules/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ .venv/.installed
 
-web/storefront/node_modules/.installed: web/storefront/package-lock.json
-	cd web/storefront && npm ci --no-audit --no-fund --loglevel=error
+web/%/node_modules/.installed: web/%/package-lock.json
+	cd web/$* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(PICTURES): .venv/.installed $(shell find src/wanpu/demo -name '*.py')
@@ -75,6 +78,10 @@ $(PICTURES): .venv/.installed $(shell find src/wanpu/demo -name '*.py')
 
 $(STOREFRONT): web/storefront/node_modules/.installed $(STOREFRONT_SOURCES)
 	cd web/storefront && npm run --silent build:h5
+	@touch $@
+
+$(CONSOLE): web/console/node_modules/.installed $(CONSOLE_SOURCES)
+	cd web/console && npm run --silent build
 	@touch $@
 
 .PHONY: help run test test-long check format generate requirements bench lock install develop web pictures web-packages

@@ -1,4 +1,4 @@
-"""The HTTP application: every room's routes, the storefront, and what surrounds a request."""
+"""The HTTP application: every room's routes, both front ends, and what surrounds a request."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from wanpu.infra.http.errors import add_error_handlers
 from wanpu.infra.http.hot_route import add_hot_routes
 from wanpu.infra.http.middleware import add_middleware
 from wanpu.infra.http.openapi import describe_refusals_and_callers
-from wanpu.infra.http.single_page_site import FOR_A_DAY, SinglePageSite
+from wanpu.infra.http.single_page_site import FOR_A_DAY, SinglePageSite, mount_below
 from wanpu.mall import Mall, background_work, close_mall
 from wanpu.order.api import pages as order_pages
 from wanpu.order.api import store as order_store
@@ -26,7 +26,9 @@ from wanpu.system.api.uploads import body_limits
 WITHOUT_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """Looking for a tracer that nobody configured costs a tenth of a hot request."""
 
-STOREFRONT = Path(wanpu.__file__).parent / "static" / "h5"
+_STATIC = Path(wanpu.__file__).parent / "static"
+STOREFRONT = _STATIC / "h5"
+CONSOLE = _STATIC / "console"
 
 
 def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
@@ -64,6 +66,7 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
     app.mount("/cashier/assets", cashier.assets)
     files = SinglePageSite(mall.services.settings.data_dir / "files", kept=FOR_A_DAY)
     app.mount("/files", files, name="files")
+    mount_below(app, "/console", SinglePageSite(CONSOLE))
     app.mount("/", SinglePageSite(STOREFRONT), name="storefront")
     add_middleware(app, mall.services.settings, body_limits=body_limits(mall.services.settings))
     return app

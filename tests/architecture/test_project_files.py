@@ -32,8 +32,9 @@ def test_every_python_dependency_is_pinned_by_version_and_hash_without_an_addres
     assert "://" not in lock
 
 
-def test_no_lock_file_names_an_address_to_download_from():
-    lock = (ROOT / "web/storefront/package-lock.json").read_text()
+@pytest.mark.parametrize("front_end", ["storefront", "console"])
+def test_no_lock_file_names_an_address_to_download_from(front_end: str):
+    lock = (ROOT / "web" / front_end / "package-lock.json").read_text()
 
     assert '"resolved"' not in lock
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
+from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse, Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 from starlette.types import Receive, Scope, Send
 
+from wanpu.infra.http.access import public
 from wanpu.infra.http.errors import PathNotFound, error_answer
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -77,3 +80,14 @@ class SinglePageSite:
         except (OSError, ValueError):
             return None
         return _Found(file, facts) if stat.S_ISREG(facts.st_mode) else None
+
+
+def mount_below(app: FastAPI, prefix: str, site: SinglePageSite) -> None:
+    """Serve a site below `prefix` ("/console"); the prefix alone, without its slash, leads there."""
+
+    @public
+    async def lead_to_first_page(_request: Request) -> Response:
+        return RedirectResponse(f"{prefix}/")
+
+    app.add_route(prefix, lead_to_first_page, methods=["GET"], include_in_schema=False)
+    app.mount(prefix, site, name=prefix.strip("/"))

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from tests.http import Caller, serving
 
-from wanpu.infra.http.single_page_site import FOR_A_DAY, SinglePageSite
+from wanpu.infra.http.single_page_site import FOR_A_DAY, SinglePageSite, mount_below
 
 PAGE = b"<!doctype html><title>shop</title>"
 SCRIPT = b"console.log('shop');\n" * 100
@@ -27,8 +27,9 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def client(site: Path) -> AsyncIterator[Caller]:
-    """Serves the same folder at `/files` and at `/`."""
+    """Serves the same folder at `/files`, at `/console/` and at `/`."""
     app = FastAPI(openapi_url=None)
+    mount_below(app, "/console", SinglePageSite(site))
     app.mount("/files", SinglePageSite(site, kept=FOR_A_DAY))
     app.mount("/", SinglePageSite(site))
     async with serving(app) as caller:
@@ -52,6 +53,14 @@ async def test_a_deep_link_opens_the_first_page_and_is_asked_for_again(client: C
     assert answer.status == 200
     assert answer.body == PAGE
     assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_a_site_below_a_prefix_is_found_without_the_slash_too(client: Caller) -> None:
+    answer = await client.get("/console", headers={"accept": "text/html"})
+    deep = await client.get("/console/sys/log", headers={"accept": "text/html"})
+
+    assert (answer.status, answer.headers["location"]) == (307, "/console/")
+    assert deep.body == PAGE
 
 
 async def test_a_missing_script_is_not_answered_with_a_page(client: Caller) -> None:

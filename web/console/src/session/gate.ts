@@ -1,0 +1,43 @@
+/** The dialogs that a request waits behind when its session is refused. */
+
+import { ref } from "vue";
+
+import type { Gate } from "@/request";
+
+export type Passage = "sign-in" | "password";
+
+interface Waiting {
+  resolve: () => void;
+  reject: (reason: Error) => void;
+}
+
+/** Which dialog is open; requests that are refused meanwhile wait for the same one. */
+export const openPassage = ref<Passage | null>(null);
+
+let waiting: Waiting[] = [];
+
+function wait(passage: Passage): Promise<void> {
+  openPassage.value = passage;
+  return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+}
+
+/** Let everybody who waits go on. */
+export function letThrough(): void {
+  const released = waiting;
+  waiting = [];
+  openPassage.value = null;
+  released.forEach(({ resolve }) => resolve());
+}
+
+/** Send everybody who waits away: nobody will sign in. */
+export function turnAway(): void {
+  const refused = waiting;
+  waiting = [];
+  openPassage.value = null;
+  refused.forEach(({ reject }) => reject(new Error("nobody signed in again")));
+}
+
+export const dialogGate: Gate = {
+  signInAgain: () => wait("sign-in"),
+  changePassword: () => wait("password"),
+};

@@ -1,0 +1,53 @@
+/** Who is signed in, which menus stand before them, and what they may do. All of it comes from the mall. */
+
+import { defineStore } from "pinia";
+import { computed, ref } from "vue";
+
+import type { components } from "@api-client/schema";
+
+import { answerOf, api, doorApi } from "@/request";
+
+export type Menu = components["schemas"]["NavMenuOut"];
+export type Me = components["schemas"]["MeOut"];
+
+/** Other tabs of this browser learn from this key who is signed in. */
+export const ACCOUNT_KEY = "wanpu.console.account";
+
+export const useSession = defineStore("session", () => {
+  const me = ref<Me | null>(null);
+  const menus = ref<Menu[]>([]);
+  const permissions = ref<ReadonlySet<string>>(new Set());
+  const isSignedIn = computed(() => me.value !== null);
+
+  /** Ask the mall who this is. Rejects with `ApiError`: nobody is signed in, or the first password still stands. */
+  async function load(): Promise<void> {
+    const [own, nav] = await Promise.all([
+      answerOf(doorApi.GET("/console/v1/me")),
+      answerOf(doorApi.GET("/console/v1/nav")),
+    ]);
+    menus.value = nav.menus;
+    permissions.value = new Set(nav.permissions);
+    me.value = own;
+    localStorage.setItem(ACCOUNT_KEY, own.username);
+  }
+
+  /** End the session, here and at the mall. A session that has ended already counts as ended. */
+  async function signOut(): Promise<void> {
+    await doorApi.POST("/console/v1/auth/logout").catch(() => undefined);
+    localStorage.removeItem(ACCOUNT_KEY);
+    me.value = null;
+  }
+
+  /** Ask again what this account may do, after its roles or the menus changed. */
+  async function refreshMenus(): Promise<void> {
+    const nav = await answerOf(api.GET("/console/v1/nav"));
+    menus.value = nav.menus;
+    permissions.value = new Set(nav.permissions);
+  }
+
+  function may(permission: string): boolean {
+    return permissions.value.has(permission);
+  }
+
+  return { me, menus, permissions, isSignedIn, load, signOut, refreshMenus, may };
+});
