@@ -232,9 +232,12 @@ async def renew_lease(
 
 
 async def list_running(session: AsyncSession, limit: int) -> Sequence[Firing]:
-    """Firings that run at the moment, with node and start; those that have run longest first."""
-    statement = select(Firing).where(Firing.lease_until.is_not(None)).order_by(Firing.started_at).limit(limit)
-    return (await session.execute(statement)).scalars().all()
+    """Some firings that run at the moment, with node and start; those that have run longest first."""
+    statement = (
+        select(Firing).where(Firing.lease_until.is_not(None)).order_by(Firing.lease_until).limit(limit)
+    )
+    found = (await session.execute(statement)).scalars().all()
+    return sorted(found, key=lambda firing: (firing.started_at, firing.job_id))
 
 
 async def lock_firings_of(session: AsyncSession, job_id: Id) -> Sequence[Firing]:
