@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import notifications, orders, products
+from bench import notifications, orders, permissions, products
 from bench.load import missing_tools
 from bench.report import Line
 
@@ -19,6 +19,7 @@ BENCHES = {
     "orders-mariadb": lambda folder, seconds: orders.measure("mariadb", folder, seconds),
     "products": products.measure,
     "notifications": notifications.measure,
+    "permissions": permissions.measure,
 }
 
 

@@ -101,7 +101,8 @@ def needs(permission: str, *, audience: Audience = Audience.PLATFORM) -> Any:
 
     @names_caller("staff")
     @needs_permission(permission)
-    async def require(caller: AtWork) -> StaffCaller:
+    async def require(request: Request, app: SystemDep) -> StaffCaller:
+        caller = await require_at_work(await require_signed_in(request, app))
         if caller.audience is not audience or not caller.may(permission):
             raise Forbidden(details={"permission": permission})
         return caller
