@@ -113,7 +113,7 @@ def room_app(
 async def serving(app: FastAPI) -> AsyncIterator[Caller]:
     """Serve an application on a free port of the loopback; the caller is nobody yet."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", proxy_headers=False)
         server = _Server(config)
         serve: Callable[..., Coroutine[Any, Any, None]] = server.serve
         task = asyncio.create_task(serve(sockets=[listener]))

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -70,6 +71,12 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="How browsers and payment providers reach the mall. Default: http://127.0.0.1:{port}."
     )
+    trusted_proxies: list[str] = Field(
+        default_factory=list,
+        description="Addresses and networks of reverse proxies in front of the mall, as a JSON list. Their "
+        "X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's. Without it every caller behind a "
+        "proxy has the proxy's address, for limits and for the addresses that accounts allow.",
+    )
     sandbox_url: str = Field(
         "",
         description="How the mall reaches the provider sandbox. Default: http://127.0.0.1:{sandbox_port} "
@@ -134,7 +141,7 @@ class Settings(BaseSettings):
     )
     private_hosts: list[str] = Field(
         default_factory=list,
-        description="Hosts of private networks that the mall may call although they are entered in a console, "
+        description="Hosts of private networks that the mall may call although a console names them, "
         "as a JSON list: an object storage of your own, say. Production refuses all others.",
     )
     lane_queue_size: int = Field(
@@ -208,6 +215,8 @@ class Settings(BaseSettings):
         found = [*self._address_problems()]
         if self.workers > 1 and self.is_embedded:
             found.append("WANPU_WORKERS: several processes need a server; SQLite serves one process")
+        if not all(map(_is_network, self.trusted_proxies)):
+            found.append("WANPU_TRUSTED_PROXIES: one is neither an address nor a network")
         if self.staff_session_max_hours < self.staff_session_hours:
             found.append("WANPU_STAFF_SESSION_MAX_HOURS: less than WANPU_STAFF_SESSION_HOURS")
         if self.master_key is None and not self.is_embedded:
@@ -264,6 +273,14 @@ class Settings(BaseSettings):
         for name in ("database_url", "redis_url", "rabbitmq_url"):
             if _has_sample_password(getattr(self, name)):
                 yield f"WANPU_{name.upper()}: the password is a sample"
+
+
+def _is_network(text: str) -> bool:
+    """A network of every address would believe anybody, so it is none."""
+    try:
+        return ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
 
 
 def _has_sample_password(address: str | None) -> bool:

@@ -181,6 +181,9 @@ def test_production_refuses_each_of_these(name, value, variable):
         ("public_url", "ftp://mall", "WANPU_PUBLIC_URL"),
         ("otlp_endpoint", "collector:4318", "WANPU_OTLP_ENDPOINT"),
         ("workers", 2, "WANPU_WORKERS"),
+        ("trusted_proxies", ["*"], "WANPU_TRUSTED_PROXIES"),
+        ("trusted_proxies", ["10.0.0.1", "0.0.0.0/0"], "WANPU_TRUSTED_PROXIES"),
+        ("trusted_proxies", ["::/0"], "WANPU_TRUSTED_PROXIES"),
     ],
 )
 def test_an_address_that_cannot_work_is_refused_everywhere(name, value, variable):

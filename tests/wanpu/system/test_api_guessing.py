@@ -197,3 +197,22 @@ async def test_a_foreign_address_can_neither_come_in_nor_lock_the_account(
     async with system.db.transaction() as session:
         await session.execute(update(Staff).values(allowed_ips=["203.0.113.7/32", "127.0.0.0/8"]))
     assert (await door.try_in("li")).status == 200
+
+
+async def test_only_a_trusted_proxy_says_where_a_caller_is(system: SystemServices) -> None:
+    li = await make_staff(system, "li")
+    async with system.db.transaction() as session:
+        await session.execute(update(Staff).values(allowed_ips=["203.0.113.7/32"]))
+    forged = {"X-Forwarded-For": "203.0.113.7"}
+    behind = {"X-Forwarded-For": "203.0.113.7, 198.51.100.4"}  # the proxy adds the address that it saw
+
+    async with door_of(system) as door:
+        assert (await door.try_in("li", headers=forged)).refusal == WRONG
+    async with door_of(system, trusted_proxies=["10.0.0.0/8"]) as door:
+        assert (await door.try_in("li", headers=forged)).refusal == WRONG
+    async with door_of(system, trusted_proxies=["127.0.0.1"]) as door:
+        assert (await door.try_in("li", headers=behind)).refusal == WRONG
+        assert (await door.try_in("li", headers=forged)).status == 200
+        assert (await door.try_in("li", headers={"X-Forwarded-For": "x" * 300})).refusal == WRONG
+
+    assert (await read_staff(system, li)).last_login_ip == "203.0.113.7"

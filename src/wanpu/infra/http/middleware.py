@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, reset_contextvars
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from wanpu.infra import metrics, tracing
 from wanpu.infra.http import request_ids
@@ -28,12 +29,18 @@ CLIENT_LEFT = 499
 DRAIN_FACTOR = 16
 """How many times the limit is still read and thrown away, so that the sender hears our answer."""
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
+
+def content_security_policy(picture_origins: Iterable[str] = ()) -> str:
+    """What a page may load: everything from here alone, pictures from `picture_origins` as well."""
+    pictures = " ".join(["'self'", "data:", "blob:", *picture_origins])
+    return (
+        f"default-src 'self'; img-src {pictures}; style-src 'self' 'unsafe-inline'; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
 SECURITY_HEADERS = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "content-security-policy": content_security_policy(),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
@@ -49,15 +56,15 @@ _access_log = logging.getLogger("wanpu.access")
 log = get_logger("wanpu.access")
 
 
-def add_middleware(
-    app: FastAPI, settings: Settings, *, body_limits: Mapping[str, int] | None = None
-) -> None:
+def add_middleware(app: FastAPI, settings: Settings, *, body_limits: Mapping[str, int] | None = None) -> None:
     """Surround the application; call it once, after nothing else added a middleware.
 
     `body_limits` names the paths whose bodies may have other sizes than all the others: uploads.
     """
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes, limits=body_limits or {})
     app.add_middleware(RequestEdge, app_of_routes=app)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
 
 
 class RequestEdge:

@@ -18,6 +18,7 @@ from wanpu.system.states import Audience
 COOKIE = "wanpu_console"
 WRITE_HEADER = "x-wanpu-console"
 PARAMS_LENGTH = 5000
+IP_LENGTH = 64
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -56,7 +57,7 @@ def origin_of(request: Request) -> Origin:
     params = json.dumps(mask_fields(body), ensure_ascii=False) if isinstance(body, dict) else ""
     return Origin(
         method=f"{request.method} {request.url.path}"[:200],
-        ip=request.client.host if request.client else "",
+        ip=request.client.host[:IP_LENGTH] if request.client else "",
         user_agent=request.headers.get("user-agent", "")[:255],
         params=params[:PARAMS_LENGTH],
         request_id=str(request.scope.get("state", {}).get("request_id", "")),
