@@ -1,11 +1,13 @@
 """`wanpu up` at a terminal: what it prints and keeps, how it stops, what it says of a busy port."""
 
+import json
 import re
 import socket
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.browser.running_mall import RunningMall, start_mall
@@ -30,6 +32,45 @@ def sign_in_status(mall: RunningMall, password: str) -> int:
             return int(answer.status)
     except urllib.error.HTTPError as refusal:
         return refusal.code
+
+
+def ask_console(mall: RunningMall, path: str, body: object = None, *, token: str = "") -> tuple[int, Any]:
+    """Status and body of one call to the console's API."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{mall.url}/console/v1/{path}", data=data, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            text = answer.read()
+            return answer.status, json.loads(text) if text else None
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, json.loads(refusal.read())
+
+
+@pytest.mark.requirement("S0-022")
+def test_one_command_gives_a_console_with_its_menus_to_an_administrator_who_must_choose_a_password(
+    tmp_path: Path,
+) -> None:
+    mall = start_mall(tmp_path, settings={"WANPU_DEMO_PASSWORD": "wanpu-demo-4711"})
+    mall.wait_until_ready()
+    first = dict(PASSWORD_LINE.findall(mall.printed()))["console account admin"]
+    _, shown = ask_console(mall, "auth/captcha")
+    [(code,)] = mall.read_rows("SELECT code FROM sys_captcha WHERE uuid = ?", shown["uuid"])
+    sign_in = {"username": "admin", "password": first, "uuid": shown["uuid"], "captcha": code}
+
+    status, session = ask_console(mall, "auth/login", sign_in)
+    refused = ask_console(mall, "nav", token=session["token"])
+    passwords = {"old_password": first, "new_password": "wanpu-admin-4711"}
+    changed, _ = ask_console(mall, "auth/password", passwords, token=session["token"])
+    seen, nav = ask_console(mall, "nav", token=session["token"])
+
+    assert (status, session["must_change_password"]) == (200, True)
+    assert (refused[0], refused[1]["code"]) == (403, "auth.password_change_required")
+    assert (changed, seen) == (204, 200)
+    assert nav["menus"][0]["name"] == "系统管理"
+    assert {"sys:user:list", "sys:menu:delete", "sys:log:list"} <= set(nav["permissions"])
+    assert mall.read_rows("SELECT user_id FROM sys_user WHERE username = 'admin'") == [(1,)]
+    assert mall.interrupt() == 0
 
 
 def test_the_first_start_prints_its_passwords_once_and_a_second_one_keeps_the_data(tmp_path: Path) -> None:

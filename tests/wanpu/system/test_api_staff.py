@@ -234,7 +234,7 @@ async def test_switching_an_account_off_ends_its_sessions_at_once(
 async def test_a_new_first_password_ends_sessions_unlocks_and_must_be_changed(
     admin: Caller, console: Caller, system: SystemServices
 ) -> None:
-    person = await make_staff(system, "li", ["sys:user:list"])
+    person = await make_staff(system, "li.lei.han", ["sys:user:list"])
     async with system.db.transaction() as session:
         staff = await session.get_one(Staff, person.staff_id)
         staff.locked_until = system.clock.now().replace(year=2027)
@@ -242,10 +242,12 @@ async def test_a_new_first_password_ends_sessions_unlocks_and_must_be_changed(
         staff.totp_sealed, staff.totp_enabled_at = "sealed", system.clock.now()
     assert (await admin.get(f"{STAFF}/{person.staff_id}")).body["locked_until"] == "2027-11-22T08:00:00Z"
     weak = await admin.post(f"{STAFF}/{person.staff_id}/password", {"password": "12345678"})
+    own_name = await admin.post(f"{STAFF}/{person.staff_id}/password", {"password": "li.lei.han"})
 
     done = await admin.post(f"{STAFF}/{person.staff_id}/password", {"password": "Correct-Horse-9"})
 
     assert weak.refusal == (422, "auth.password_too_weak")
+    assert own_name.refusal == (422, "auth.password_too_weak")
     assert done.status == 204
     stored = await staff_of(system, person.staff_id)
     assert stored is not None
@@ -409,8 +411,9 @@ async def test_what_is_no_account_is_refused_field_by_field(
     for field in ("username", "password", "role_ids"):
         refused = await admin.patch(f"{STAFF}/{person.staff_id}", {field: "other"})
         assert refused.bad_fields == {field}
-    weak = await admin.post(STAFF, {"username": "new", "password": "password123"})
-    assert weak.refusal == (422, "auth.password_too_weak")
+    for password in ("password123", "new.PERSON"):
+        weak = await admin.post(STAFF, {"username": "New.person", "password": password})
+        assert weak.refusal == (422, "auth.password_too_weak"), password
 
     assert await columns_of(system) == before
 
@@ -435,3 +438,22 @@ async def test_rights_that_were_taken_away_open_no_account(
     async with system.db.transaction() as session:
         await access.renew_epoch(session)
     assert (await keeper.get(STAFF)).refusal == (403, "auth.forbidden")
+
+
+@pytest.mark.requirement("S0-024")
+async def test_text_keeps_four_byte_characters_and_identifiers_their_case(
+    admin: Caller, system: SystemServices
+) -> None:
+    text = "客服😀𠮷野"
+    role_id = (await admin.post(ROLES, {"role_name": text, "remark": text})).body["role_id"]
+    lower, upper = await add(admin, "li.lei"), await add(admin, "Li.Lei")
+
+    role = (await admin.get(f"{ROLES}/{role_id}")).body
+    async with system.db.reading() as session:
+        found = select(Staff.user_id).where(Staff.username == "Li.Lei")
+        exact = list((await session.execute(found)).scalars())
+        padded = select(func.count()).where(Staff.username == "Li.Lei ")
+        assert (await session.execute(padded)).scalar_one() == 0
+
+    assert (role["role_name"], role["remark"]) == (text, text)
+    assert (lower != upper, exact) == (True, [int(upper)])

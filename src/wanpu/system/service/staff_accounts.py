@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.pages import PageAsk
-from wanpu.infra.passwords import check_strength
 from wanpu.kernel.ids import Id
 from wanpu.system.callers import StaffCaller
 from wanpu.system.errors import (
@@ -31,7 +30,7 @@ from wanpu.system.queries import access, menus, roles, sessions
 from wanpu.system.queries import staff as names
 from wanpu.system.queries import staff_accounts as queries
 from wanpu.system.queries.staff_accounts import StaffFilter
-from wanpu.system.rules.sign_in import is_allowed_address
+from wanpu.system.rules.sign_in import is_allowed_address, require_strength
 from wanpu.system.scopes import Scope
 from wanpu.system.service.login_log import note
 from wanpu.system.service.operation_log import record
@@ -214,7 +213,9 @@ async def reset_password(app: SystemServices, caller: StaffCaller, staff_id: Id,
         PasswordTooWeak: nothing was changed.
         StaffNotFound, StaffAboveYou, StaffIsYourself, SuperAdministratorProtected: not this account.
     """
-    check_strength(password)
+    async with app.db.reading() as session:
+        staff = await queries.find_staff(session, Scope.of(caller), staff_id)
+    require_strength(password, "" if staff is None else staff.username)
     hashed = await app.passwords.hash(password)
     await _set_password(app.db, caller, staff_id, hashed)
 
@@ -287,7 +288,7 @@ async def _columns_of(
     app: SystemServices, caller: StaffCaller, new: NewStaff, *, merchant_id: Id | None
 ) -> dict[str, Any]:
     """The columns of a new account; hashing takes its time, so it comes before the transaction."""
-    check_strength(new.password)
+    require_strength(new.password, new.username)
     hashed = await app.passwords.hash(new.password)
     return {
         "user_id": await draw_staff_id(app),
