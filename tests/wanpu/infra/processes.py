@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["wanpu.infra.broker", "wanpu.infra.due_work_runner"])
+context.set_forkserver_preload(
+    ["wanpu.infra.broker", "wanpu.infra.due_work_runner", "wanpu.infra.jobs.scheduler"]
+)
 
 
 def start(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:

@@ -139,18 +139,11 @@ async def hand_back(app: JobServices, claim: Claim) -> None:
 
 
 @rerun_on_conflict
-async def check_in(
-    app: JobServices, node: str, check_in_s: int, lease: timedelta, held: list[Claim]
-) -> list[Claim]:
-    """Say that the node is alive and renew its leases; the claims that it has lost."""
+async def renew(app: JobServices, claim: Claim, lease: timedelta) -> bool:
+    """Hold a firing for a lease from now; whether it was still held. A lease that has ended stays ended."""
     async with app.db.transaction() as session:
         now = await app.time.now(session)
-        lost = []
-        for claim in sorted(held, key=lambda one: one.key):
-            if not await queries.renew_lease(session, *claim.key, now, now + lease):
-                lost.append(claim)
-        await queries.check_in(session, node, now, check_in_s)
-        return lost
+        return await queries.renew_lease(session, *claim.key, now, now + lease)
 
 
 @rerun_on_conflict

@@ -24,6 +24,13 @@ def silence(check_in_s: float) -> timedelta:
     return timedelta(seconds=check_in_s * SILENT_AFTER)
 
 
+@rerun_on_conflict
+async def check_in(app: JobServices, name: str, check_in_s: int) -> None:
+    """Say that a node is alive."""
+    async with app.db.transaction() as session:
+        await queries.check_in(session, name, await app.time.now(session), check_in_s)
+
+
 async def watch(app: JobServices) -> datetime | None:
     """Note lost nodes and recover the runs whose leases have ended; when to look again at the latest."""
     async with app.db.reading() as session:

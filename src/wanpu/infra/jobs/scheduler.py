@@ -64,29 +64,30 @@ class Scheduler:
         self.node = node or f"{socket.gethostname()[:48]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._names = sorted(app.registry.all)
         self._lease = nodes.silence(self._pace.check_in_s)
+        self._interval_s = self._pace.check_in_s / app.time.pace
         self._running: dict[tuple[Id, datetime, int], asyncio.Task[None]] = {}
-        self._claims: dict[tuple[Id, datetime, int], Claim] = {}
         self._lost: set[tuple[Id, datetime, int]] = set()
         self._begun = 0
         self._is_stopping = False
 
     async def run(self) -> None:
         """Work until cancelled; then let running jobs end for a while, and hand back the rest."""
-        watch = asyncio.create_task(self._keep_watch())
+        beside = [asyncio.create_task(self._keep_alive()), asyncio.create_task(self._keep_watch())]
         try:
             await self._plant()
             await self._keep_claiming()
         finally:
             await self._stop()
-            watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             with contextlib.suppress(Exception):
                 await asyncio.shield(nodes.leave(self._app, self.node))
 
     async def run_once(self) -> int:
         """Check in, recover what others lost, and run everything that is due, to its end; how many runs
         there were."""
-        await self._check_in()
+        await nodes.check_in(self._app, self.node, self._pace.check_in_s)
         await nodes.watch(self._app)
         begun_before = self._begun
         while True:
@@ -166,13 +167,11 @@ class Scheduler:
         task = asyncio.create_task(self._do(claim))
         self._begun += 1
         self._running[claim.key] = task
-        self._claims[claim.key] = claim
         metrics.JOBS_RUNNING.set(len(self._running))
         task.add_done_callback(lambda _task: self._forget(claim))
 
     def _forget(self, claim: Claim) -> None:
         self._running.pop(claim.key, None)
-        self._claims.pop(claim.key, None)
         self._lost.discard(claim.key)
         metrics.JOBS_RUNNING.set(len(self._running))
 
@@ -181,14 +180,19 @@ class Scheduler:
             job=claim.bean_name, job_id=claim.job_id, fire_time=claim.fire_time.isoformat()
         ):
             log.info("job.started", attempt=claim.attempt, fence=claim.fence)
+            keeper = asyncio.create_task(self._keep_held(claim))
             try:
-                result, error, data = await self._call(claim)
-            except asyncio.CancelledError:
-                if self._is_stopping or claim.key in self._lost:
-                    await self._record_cancelled(claim)
-                    raise
-                result, error, data = "failed", "the job cancelled itself", None
-            await self._record(claim, result, error, data)
+                try:
+                    result, error, data = await self._call(claim)
+                except asyncio.CancelledError:
+                    if self._is_stopping or claim.key in self._lost:
+                        await self._record_cancelled(claim)
+                        raise
+                    result, error, data = "failed", "the job cancelled itself", None
+                await self._record(claim, result, error, data)
+            finally:
+                keeper.cancel()
+                await asyncio.gather(keeper, return_exceptions=True)
 
     async def _call(self, claim: Claim) -> tuple[str, str | None, dict[str, Any] | None]:
         """Call the job's function: "done", "failed" or "timed_out", the error's text, and its data."""
@@ -245,30 +249,50 @@ class Scheduler:
 
     # Staying alive, and watching the others.
 
+    async def _keep_alive(self) -> None:
+        """Check in once an interval; nothing else may hold this up."""
+        while True:
+            wait_s = self._interval_s
+            try:
+                await nodes.check_in(self._app, self.node, self._pace.check_in_s)
+            except Exception as error:
+                log.warning("jobs.check_in_failed", error=f"{type(error).__name__}: {error}")
+                wait_s = min(wait_s, PAUSE_S)
+            await asyncio.sleep(wait_s)
+
     async def _keep_watch(self) -> None:
-        """Check in once an interval, and in between when somebody's silence or lease would end."""
-        interval_s = self._pace.check_in_s / self._app.time.pace
-        loop = asyncio.get_running_loop()
-        next_check_in = loop.time()
+        """Look after the others once an interval, and when somebody's silence or lease would end."""
         while True:
             try:
-                if loop.time() >= next_check_in:
-                    await self._check_in()
-                    next_check_in = loop.time() + interval_s
                 wait_s = await self._watch_others()
             except Exception as error:
                 log.warning("jobs.watch_failed", error=f"{type(error).__name__}: {error}")
                 wait_s = PAUSE_S
-            await asyncio.sleep(max(0.0, min(wait_s, next_check_in - loop.time())))
+            await asyncio.sleep(min(wait_s, self._interval_s))
 
-    async def _check_in(self) -> None:
-        held = list(self._claims.values())
-        lost = await claims.check_in(self._app, self.node, self._pace.check_in_s, self._lease, held)
-        for claim in lost:
-            task = self._running.get(claim.key)
-            if task is not None and not task.done() and await self._is_lost(claim):
-                self._lost.add(claim.key)
-                task.cancel()
+    async def _keep_held(self, claim: Claim) -> None:
+        """Renew one run's lease once an interval, apart from all others: a job whose transaction holds its
+        own firing for long holds up nobody else."""
+        wait_s = self._interval_s
+        while True:
+            await asyncio.sleep(wait_s)
+            try:
+                if not await self._renew(claim):
+                    return
+                wait_s = self._interval_s
+            except Exception as error:
+                log.warning("job.renew_failed", error=_text_of(error))
+                wait_s = min(self._interval_s, PAUSE_S)
+
+    async def _renew(self, claim: Claim) -> bool:
+        """Renew a lease; one that is lost cancels its run."""
+        if await claims.renew(self._app, claim, self._lease):
+            return True
+        task = self._running.get(claim.key)
+        if task is not None and not task.done() and await self._is_lost(claim):
+            self._lost.add(claim.key)
+            task.cancel()
+        return False
 
     async def _is_lost(self, claim: Claim) -> bool:
         """Whether the lease has ended rather than the run, which may have settled itself a moment ago."""
@@ -281,7 +305,7 @@ class Scheduler:
         """Recover what others lost; in how many seconds to look again."""
         at = await nodes.watch(self._app)
         if at is None:
-            return self._pace.check_in_s
+            return self._interval_s
         async with self._app.db.reading() as session:
             now = await self._app.time.now(session)
         return max(0.01, (at - now).total_seconds() / self._app.time.pace)

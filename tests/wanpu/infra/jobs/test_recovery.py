@@ -28,7 +28,7 @@ async def begin(bench: Bench, node: str = "dead") -> Claim:
     """A node checks in, takes what is due, and is never heard of again."""
     async with bench.app.db.reading() as session:
         [seen] = await queries.list_due(session, bench.clock.now(), ["noted"], 1)
-    await claims.check_in(bench.app, node, 20, LEASE, [])
+    await watching.check_in(bench.app, node, 20)
     _, claim = await claims.claim_due(bench.app, seen, node, LEASE, MINUTE)
     assert claim is not None
     return claim
@@ -108,14 +108,14 @@ async def test_a_job_that_kills_every_node_is_given_up_in_the_end(recoverable: B
 
 @pytest.mark.requirement("S0-192")
 async def test_a_dead_node_is_noticed_within_two_intervals(bench: Bench) -> None:
-    await claims.check_in(bench.app, "dead", 20, LEASE, [])
-    await claims.check_in(bench.app, "alive", 20, LEASE, [])
+    await watching.check_in(bench.app, "dead", 20)
+    await watching.check_in(bench.app, "alive", 20)
     [alive, dead] = await nodes(bench.app)
     assert (alive.check_in_s, alive.last_check_in, alive.lost_at) == (20, bench.clock.now(), None)
     died = bench.clock.now()
 
     bench.clock.advance(INTERVAL)
-    await claims.check_in(bench.app, "alive", 20, LEASE, [])
+    await watching.check_in(bench.app, "alive", 20)
     look_again = await watching.watch(bench.app)
     assert look_again == died + LEASE
     bench.clock.advance(look_again - bench.clock.now())
@@ -127,10 +127,10 @@ async def test_a_dead_node_is_noticed_within_two_intervals(bench: Bench) -> None
 
 
 async def test_a_node_that_was_given_up_and_checks_in_is_back(bench: Bench) -> None:
-    await claims.check_in(bench.app, "a", 20, LEASE, [])
+    await watching.check_in(bench.app, "a", 20)
     bench.clock.advance(LEASE)
     await watching.watch(bench.app)
-    await claims.check_in(bench.app, "a", 20, LEASE, [])
+    await watching.check_in(bench.app, "a", 20)
 
     [node] = await nodes(bench.app)
     assert (node.lost_at, node.last_check_in) == (None, bench.clock.now())
@@ -169,7 +169,7 @@ async def test_a_node_that_stalled_past_its_lease_writes_nothing_when_it_wakes(
                 await write(session)
     assert await claims.complete(bench.app, claim, FiringStatus.FAILED, error="late") is False
     await claims.hand_back(bench.app, claim)
-    assert await claims.check_in(bench.app, "stalled", 20, LEASE, [claim]) == [claim]
+    assert await claims.renew(bench.app, claim, LEASE) is False
 
     assert [line.log_id for line in await logs(bench.app)] == before
     [firing] = await firings(bench.app)
@@ -183,7 +183,8 @@ async def test_checking_in_keeps_what_a_node_holds(bench: Bench) -> None:
 
     for _ in range(5):
         bench.clock.advance(INTERVAL)
-        assert await claims.check_in(bench.app, "dead", 20, LEASE, [claim]) == []
+        await watching.check_in(bench.app, "dead", 20)
+        assert await claims.renew(bench.app, claim, LEASE) is True
         await watching.watch(bench.app)
 
     [firing] = await firings(bench.app)
@@ -202,7 +203,7 @@ async def test_a_node_that_learns_of_its_loss_cancels_the_run(recoverable: Bench
     async with bench.app.db.transaction() as session:
         await session.execute(update(Firing).values(lease_until=bench.clock.now()))
 
-    await stalled._check_in()
+    assert await stalled._renew(bench.job.runs[0].claim) is False
     await asyncio.gather(working, return_exceptions=True)
 
     [firing] = await firings(bench.app)
