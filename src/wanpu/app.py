@@ -1,6 +1,7 @@
 """The HTTP application: every room's routes, both front ends, and what surrounds a request."""
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from wanpu.crm.api import store as crm_store
 from wanpu.infra.http import health
 from wanpu.infra.http.errors import add_error_handlers
 from wanpu.infra.http.hot_route import add_hot_routes
-from wanpu.infra.http.middleware import add_middleware
+from wanpu.infra.http.middleware import add_middleware, content_security_policy
 from wanpu.infra.http.openapi import describe_refusals_and_callers
 from wanpu.infra.http.single_page_site import FOR_A_DAY, SinglePageSite, mount_below
 from wanpu.mall import Mall, background_work, close_mall
@@ -22,6 +23,7 @@ from wanpu.payment.api import cashier, notify
 from wanpu.product.api import store as product_store
 from wanpu.system.api import ROUTERS as SYSTEM_ROUTERS
 from wanpu.system.api.uploads import body_limits
+from wanpu.system.service.storage_places import picture_origins
 
 WITHOUT_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """Looking for a tracer that nobody configured costs a tenth of a hot request."""
@@ -66,7 +68,13 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
     app.mount("/cashier/assets", cashier.assets)
     files = SinglePageSite(mall.services.settings.data_dir / "files", kept=FOR_A_DAY)
     app.mount("/files", files, name="files")
-    mount_below(app, "/console", SinglePageSite(CONSOLE))
-    app.mount("/", SinglePageSite(STOREFRONT), name="storefront")
+    page_policy = functools.partial(_page_policy, mall)
+    mount_below(app, "/console", SinglePageSite(CONSOLE, page_policy=page_policy))
+    app.mount("/", SinglePageSite(STOREFRONT, page_policy=page_policy), name="storefront")
     add_middleware(app, mall.services.settings, body_limits=body_limits(mall.services.settings))
     return app
+
+
+async def _page_policy(mall: Mall) -> str:
+    """Pages show pictures of this host and of the buckets that operators have chosen."""
+    return content_security_policy(await picture_origins(mall.system))

@@ -167,7 +167,19 @@ class StorageSettings(BaseModel):
 
     def addresses(self) -> Sequence[str]:
         """What the mall would call with these settings."""
-        return [self.endpoint(kind) for kind in KEY_PAIRS if self.bucket(kind) and self.endpoint(kind)]
+        return [self.endpoint(kind) for kind in self._configured()]
+
+    def picture_origins(self) -> list[str]:
+        """Scheme and host of every configured bucket's public files."""
+        found = set()
+        for kind in self._configured():
+            base = self.public_base(self.target(kind, self.bucket(kind), "", ""), kind)
+            scheme, _, rest = base.partition("://")
+            found.add(f"{scheme}://{rest.partition('/')[0]}")
+        return sorted(found)
+
+    def _configured(self) -> Sequence[StorageKind]:
+        return [kind for kind in KEY_PAIRS if self.bucket(kind) and self.endpoint(kind)]
 
     def _of(self, kind: StorageKind, name: str) -> str:
         return "" if kind is StorageKind.LOCAL else str(getattr(self, f"{kind.word}_{name}", ""))

@@ -39,7 +39,6 @@ async def storage_id(http: Caller) -> str:
     return next(key["config_id"] for key in keys if key["param_key"] == "CLOUD_STORAGE_CONFIG_KEY")
 
 
-@pytest.mark.requirement("S0-122", "S0-158")
 async def test_a_setting_is_made_read_changed_and_removed(http: Caller) -> None:
     made = await add(http, "site.notice", "欢迎 😀", remark="首页")
     assert (made["version"], made["status_name"], made["is_registered"]) == (1, "shown", False)
@@ -56,7 +55,7 @@ async def test_a_setting_is_made_read_changed_and_removed(http: Caller) -> None:
     assert await keys_of(http, param_key="notice") == []
 
 
-@pytest.mark.requirement("S0-123", "S0-161")
+@pytest.mark.requirement("S0-123")
 async def test_hidden_settings_stand_in_no_list_and_are_read_by_their_id(http: Caller) -> None:
     hidden = await add(http, "site.hidden", status=0)
 
@@ -151,7 +150,6 @@ async def test_every_write_stands_in_the_operation_log_with_before_and_after(htt
     assert (detail["before"]["param_value"], detail["after"]["param_value"]) == ("one", "two")
 
 
-@pytest.mark.requirement("S0-158")
 async def test_each_act_takes_its_own_permission(
     console: Caller, http: Caller, system: SystemServices
 ) -> None:

@@ -90,7 +90,7 @@ async def total_of(http: Caller, path: str = PLATFORM, **query: str) -> int:
     return int(answer.body["total"])
 
 
-@pytest.mark.requirement("S0-125", "S0-160", "S0-166")
+@pytest.mark.requirement("S0-125", "S0-166")
 async def test_an_upload_answers_with_an_address_that_opens(http: Caller) -> None:
     answer = await upload(http, picture("JPEG", (400, 200)), "../../茶杯😀.php")
 
@@ -108,7 +108,6 @@ async def test_an_upload_answers_with_an_address_that_opens(http: Caller) -> Non
     assert (await http.get(f"{PLATFORM}/{made['file_id']}")).body == made
 
 
-@pytest.mark.requirement("S0-160")
 async def test_files_are_listed_filtered_sorted_and_removed(http: Caller, clock: ManualClock) -> None:
     first = (await upload(http, picture("PNG"), "cup.png")).body
     clock.advance(timedelta(hours=1))

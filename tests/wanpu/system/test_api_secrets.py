@@ -23,8 +23,8 @@ VALUE = "v3ry-s3cret-阿里云-value"
 @pytest.fixture
 async def http(console: Caller, system: SystemServices) -> Caller:
     """Somebody who may do everything with secrets."""
-    permissions = ["sys:secret:list", "sys:secret:update", "sys:config:info", "sys:config:update"]
-    person = await make_staff(system, "keeper", [*permissions, "sys:log:list"])
+    permissions = ["sys:secret:list", "sys:secret:update", "sys:config:list", "sys:config:info"]
+    person = await make_staff(system, "keeper", [*permissions, "sys:config:update"])
     return console.with_token(person.token)
 
 
@@ -33,7 +33,6 @@ async def state(http: Caller) -> dict[str, Any]:
     return next(item for item in items if item["name"] == NAME)
 
 
-@pytest.mark.requirement("S0-161")
 async def test_a_secret_is_set_replaced_and_removed_and_never_shown(
     http: Caller, system: SystemServices
 ) -> None:
@@ -73,6 +72,31 @@ async def test_the_secret_stands_nowhere_in_the_database_in_clear(
     [row] = [row for row in logged if row.operation == "secret.change"]
     assert json.loads(row.params) == {"secret": "***"}
     assert (row.before, row.after) == ({"version": 0}, {"version": 1})
+
+
+@pytest.mark.requirement("S0-161")
+async def test_the_storage_setting_is_hidden_ships_no_credential_and_keeps_its_keys_sealed(
+    http: Caller, system: SystemServices
+) -> None:
+    keys = (await http.get("/platform/v1/config-keys")).body["items"]
+    storage = next(key for key in keys if key["param_key"] == "CLOUD_STORAGE_CONFIG_KEY")
+
+    row = (await http.get(f"/platform/v1/configs/{storage['config_id']}")).body
+    listed = (await http.get("/platform/v1/configs?size=100")).body["items"]
+    assert (row["status"], row["status_name"]) == (0, "hidden")
+    assert "CLOUD_STORAGE_CONFIG_KEY" not in [item["param_key"] for item in listed]
+    assert not {name.rpartition("/")[2] for name in storage["secrets"]} & set(json.loads(row["param_value"]))
+    assert len(storage["secrets"]) == 8
+    states = (await http.get("/platform/v1/secrets")).body["items"]
+    assert [state["name"] for state in states if state["is_set"]] == []
+
+    for name in storage["secrets"]:
+        assert (await http.put(f"/platform/v1/secrets/{name}", {"secret": VALUE})).status == 200
+    async with system.db.reading() as session:
+        sealed = (await session.execute(select(table_of(Secret).c.sealed))).scalars().all()
+    assert len(set(sealed)) == 8
+    assert not any(VALUE in one for one in sealed)
+    assert {await system.configs.secret(name) for name in storage["secrets"]} == {VALUE}
 
 
 async def test_a_secret_sealed_for_one_name_does_not_open_as_another(

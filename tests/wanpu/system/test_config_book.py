@@ -17,7 +17,14 @@ from wanpu.kernel.ids import Id
 from wanpu.system.config_keys import APPROVALS, STORAGE
 from wanpu.system.models import Config
 from wanpu.system.service.base_rows import lay_base_rows
-from wanpu.system.service.configs import ConfigContent, change_config, delete_config, list_keys
+from wanpu.system.service.configs import (
+    ConfigContent,
+    change_config,
+    create_config,
+    delete_config,
+    get_config,
+    list_keys,
+)
 from wanpu.system.service.secrets import change_secret, delete_secret, seal_secret
 from wanpu.system.services import SystemServices, open_system_services
 from wanpu.system.states import ConfigStatus
@@ -56,18 +63,32 @@ def statements_of(db: Database) -> list[str]:
 
 
 @pytest.mark.requirement("S0-122")
-async def test_a_change_is_seen_here_at_once_and_on_another_node_within_a_second(
+async def test_what_is_made_changed_and_removed_is_seen_here_at_once_and_on_another_node_within_a_second(
     system: SystemServices, other_node: SystemServices, clock: ManualClock
 ) -> None:
-    await lay_base_rows(system)
-    for node in (system, other_node):
-        assert (await node.configs.value(APPROVALS)).secret_change is False
+    def content(text: str) -> ConfigContent:
+        return ConfigContent(text, ConfigStatus.SHOWN, "四眼")
 
-    await set_approvals(system, '{"secretChange": true}', 1)
+    async def seen() -> tuple[bool, bool]:
+        here = (await system.configs.value(APPROVALS)).secret_change
+        clock.advance(timedelta(seconds=1))
+        return here, (await other_node.configs.value(APPROVALS)).secret_change
 
-    assert (await system.configs.value(APPROVALS)).secret_change is True
+    assert await seen() == (False, False)
+
+    made = await create_config(system, make_caller(), APPROVALS.name, content('{"secretChange": true}'))
+    assert await seen() == (True, True)
+    assert (await get_config(other_node.db, made.id)).param_value == '{"secretChange": true}'
+
+    await change_config(system, make_caller(), made.id, content('{"secretChange": false}'), version=1)
+    assert await seen() == (False, False)
+
+    await change_config(other_node, make_caller(), made.id, content('{"secretChange": true}'), version=2)
     clock.advance(timedelta(seconds=1))
-    assert (await other_node.configs.value(APPROVALS)).secret_change is True
+    assert await seen() == (True, True)
+
+    await delete_config(system, make_caller(), made.id, version=3)
+    assert await seen() == (False, False)
 
 
 async def test_a_secret_is_seen_and_gone_on_another_node_within_a_second(

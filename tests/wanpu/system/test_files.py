@@ -39,6 +39,7 @@ from wanpu.system.service.files import (
     read_private,
     upload_file,
 )
+from wanpu.system.service.storage_places import picture_origins
 from wanpu.system.services import SystemServices
 from wanpu.system.states import FileFolder
 from wanpu.system.storage_settings import StorageKind
@@ -79,7 +80,7 @@ def _is_upload(path: Path) -> bool:
     return path.is_file() and ("files" in path.parts or "private" in path.parts)
 
 
-@pytest.mark.requirement("S0-125", "S0-166")
+@pytest.mark.requirement("S0-166")
 async def test_without_any_account_a_picture_lies_on_this_machine_with_its_thumbnail(
     system: SystemServices,
 ) -> None:
@@ -175,6 +176,7 @@ async def test_switching_moves_new_uploads_and_leaves_old_addresses(
     moved = await upload(system)
     await choose_bucket(system, object_storage, StorageKind.S3, second, **endpoint)
     newest = await upload(system, PDF, FileFolder.LICENSE)
+    assert await picture_origins(system) == [object_storage.url]
     await choose_storage(system, StorageKind.LOCAL)
     last = await upload(system)
 

@@ -97,6 +97,26 @@ def test_any_s3_server_is_asked_with_the_bucket_where_it_wants_it() -> None:
     assert host.target(host.kind, "shop", "k", "s").address == "https://shop.s3.shop.cn"
 
 
+def test_pages_learn_where_pictures_of_every_configured_bucket_lie() -> None:
+    settings = read(
+        type=0,
+        qiniuBucketName="shop",
+        qiniuDomain="http://cdn.shop.cn/",
+        aliyunBucketName="shop",
+        aliyunEndPoint="oss-cn-hangzhou.aliyuncs.com",
+        s3BucketName="shop",
+        s3EndPoint="https://minio.shop.cn:9000",
+        qcloudBucketName="not-yet",
+    )
+
+    assert settings.picture_origins() == [
+        "http://cdn.shop.cn",
+        "https://minio.shop.cn:9000",
+        "https://shop.oss-cn-hangzhou.aliyuncs.com",
+    ]
+    assert read(type=0).picture_origins() == []
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -3,6 +3,7 @@
 import mimetypes
 import os
 import stat
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,9 @@ FOR_A_DAY = "public, max-age=86400"
 ASK_AGAIN = "no-cache"
 _HASHED_FOLDER = "assets/"
 
+PagePolicy = Callable[[], Awaitable[str]]
+"""Gives the Content-Security-Policy that holds now."""
+
 mimetypes.add_type("font/woff2", ".woff2")
 mimetypes.add_type("text/javascript", ".js")
 
@@ -35,11 +39,12 @@ class _Found:
 class SinglePageSite:
     """An ASGI application over a folder. Files under `assets/` carry their hash and are kept for ever,
     others as `kept` says; a `.gz` beside a file is sent to whoever takes gzip, and nothing is sent
-    again to whoever has it."""
+    again to whoever has it. Pages are sent with what `page_policy` allows them to load."""
 
-    def __init__(self, folder: Path, *, kept: str = ASK_AGAIN) -> None:
+    def __init__(self, folder: Path, *, kept: str = ASK_AGAIN, page_policy: PagePolicy | None = None) -> None:
         self._folder = folder.resolve()
         self._kept = kept
+        self._page_policy = page_policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response: Response
@@ -65,9 +70,13 @@ class SinglePageSite:
         if packed is not None and "gzip" in headers.get("accept-encoding", ""):
             found = packed
             sent["content-encoding"] = "gzip"
-        response = FileResponse(found.path, headers=sent, media_type=media_type, stat_result=found.facts)
+        response: Response = FileResponse(
+            found.path, headers=sent, media_type=media_type, stat_result=found.facts
+        )
         if response.headers["etag"] in headers.get("if-none-match", ""):
-            return NotModifiedResponse(response.headers)
+            response = NotModifiedResponse(response.headers)
+        if self._page_policy is not None and media_type == "text/html":
+            response.headers["content-security-policy"] = await self._page_policy()
         return response
 
     async def _find(self, path: str) -> _Found | None:

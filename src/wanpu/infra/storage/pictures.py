@@ -5,6 +5,8 @@ its header before a single pixel is unpacked.
 """
 
 import io
+import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +27,12 @@ THUMBNAIL_SIDE = 320
 _FORMATS = {Kind.JPEG: "JPEG", Kind.PNG: "PNG", Kind.WEBP: "WEBP", Kind.GIF: "GIF"}
 _PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
 _MAX_PROFILE_BYTES = 1024 * 1024
-_BROKEN = (OSError, ValueError, SyntaxError, IndexError, KeyError, TypeError, EOFError, MemoryError)
+_BROKEN = (
+    *(OSError, ValueError, SyntaxError, LookupError, TypeError, EOFError),
+    *(MemoryError, RuntimeError, ArithmeticError, struct.error, zlib.error),
+)
+"""What decoders raise over bytes that somebody has spoilt."""
+
 _SAVING: Mapping[Kind, dict[str, Any]] = {
     Kind.JPEG: {"quality": 88, "optimize": True, "progressive": True},
     Kind.PNG: {},

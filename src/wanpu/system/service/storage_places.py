@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from wanpu.infra.database import DatabaseAway
 from wanpu.infra.outside_addresses import require_outside_address
 from wanpu.infra.storage.targets import LocalTarget, Target
 from wanpu.system.config_keys import STORAGE
@@ -67,6 +68,16 @@ async def target_of(app: SystemServices, storage: str, bucket: str) -> Target:
     await require_outside_address(app.settings, settings.endpoint(kind))
     access_key, secret_key = (str(key) for key in keys)
     return settings.target(kind, bucket, access_key, secret_key)
+
+
+async def picture_origins(app: SystemServices) -> list[str]:
+    """Where public files of the configured buckets are found by browsers: "https://img.shop.cn". Nothing
+    while the database is away."""
+    try:
+        settings = await app.configs.value(STORAGE)
+    except DatabaseAway:
+        return []
+    return settings.picture_origins()
 
 
 def _folder(app: SystemServices, bucket: str) -> LocalTarget:

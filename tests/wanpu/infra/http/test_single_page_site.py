@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from tests.http import Caller, serving
 
+from wanpu.infra.http.middleware import content_security_policy
 from wanpu.infra.http.single_page_site import FOR_A_DAY, SinglePageSite, mount_below
 
 PAGE = b"<!doctype html><title>shop</title>"
@@ -112,3 +113,25 @@ async def test_a_site_says_how_long_its_other_files_are_kept(client: Caller) -> 
     answer = await client.get("/files/index.html", headers={"accept": "*/*"})
 
     assert answer.headers["cache-control"] == "public, max-age=86400"
+
+
+async def test_pages_alone_carry_the_policy_of_the_moment_also_when_they_are_not_sent_again(
+    site: Path,
+) -> None:
+    allowed = ["https://img.shop.cn"]
+
+    async def policy() -> str:
+        return content_security_policy(allowed)
+
+    app = FastAPI(openapi_url=None)
+    app.mount("/", SinglePageSite(site, page_policy=policy))
+    async with serving(app) as client:
+        page = await client.get("/")
+        allowed.append("https://cdn.shop.cn")
+        again = await client.get("/", headers={"if-none-match": page.headers["etag"]})
+        script = await client.get("/assets/app.1a2b.js")
+
+    assert "img-src 'self' data: blob: https://img.shop.cn;" in page.headers["content-security-policy"]
+    assert again.status == 304
+    assert "https://img.shop.cn https://cdn.shop.cn;" in again.headers["content-security-policy"]
+    assert "content-security-policy" not in script.headers

@@ -1,7 +1,9 @@
 """Pictures are drawn anew, and measured before they are unpacked."""
 
 import io
+import random
 import tracemalloc
+from collections import Counter
 
 import pytest
 from PIL import Image, ImageCms
@@ -156,3 +158,35 @@ def test_a_bomb_is_refused_before_a_pixel_is_unpacked(size: tuple[int, int]) -> 
 def test_what_cannot_be_drawn_is_refused(content: bytes, kind: Kind) -> None:
     with pytest.raises((PictureBroken, PictureTooLarge)):
         redraw(content, kind)
+
+
+SPOILT = [
+    (picture("JPEG", (64, 48), exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0"), Kind.JPEG),
+    (picture("PNG", mode="P", colour=3), Kind.PNG),
+    (picture("WEBP", (64, 48)), Kind.WEBP),
+    (animation("GIF", 4), Kind.GIF),
+    (animation("WEBP", 4), Kind.WEBP),
+]
+
+
+def test_bytes_spoilt_in_any_way_are_drawn_or_refused_and_never_a_crash() -> None:
+    chance = random.Random(20261122)
+    outcomes: Counter[str] = Counter()
+
+    for _ in range(600):
+        content, kind = chance.choice(SPOILT)
+        spoilt = bytearray(content)
+        for _ in range(chance.choice([1, 2, 20])):
+            place = chance.randrange(min(len(spoilt), chance.choice([40, 200])))
+            if chance.random() < 0.7:
+                spoilt[place] = chance.randrange(256)
+            else:
+                del spoilt[place : place + chance.randrange(1, 8)]
+        try:
+            redraw(bytes(spoilt), kind)
+        except (PictureBroken, PictureTooLarge):
+            outcomes["refused"] += 1
+        else:
+            outcomes["drawn"] += 1
+
+    assert set(outcomes) == {"refused", "drawn"}
