@@ -1,5 +1,6 @@
 """菜单管理 over HTTP: the tree, its rules, and the permissions that hang on it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -187,6 +188,21 @@ async def test_nothing_stands_below_itself_or_too_deep(admin: Caller, system: Sy
     assert standing is not None
     assert str(standing.parent_id) == chain[0]
     await add(admin, 2, "按", page, perms=["sys:log:list"])
+
+
+async def test_two_moves_at_once_never_close_a_circle(admin: Caller, system: SystemServices) -> None:
+    first, second = await add(admin, 0, "一"), await add(admin, 0, "二")
+
+    answers = await asyncio.gather(
+        admin.patch(f"{MENUS}/{first}", {"parent_id": second}),
+        admin.patch(f"{MENUS}/{second}", {"parent_id": first}),
+    )
+
+    assert sorted(answer.status for answer in answers) == [200, 422]
+    parents = {
+        str(menu.parent_id) for menu in [await menu_of(system, first), await menu_of(system, second)] if menu
+    }
+    assert parents in ({"0", first}, {"0", second})
 
 
 @pytest.mark.requirement("S0-176")

@@ -63,9 +63,7 @@ async def lock_role(session: AsyncSession, scope: Scope, role_id: Id) -> Role | 
     return found
 
 
-async def list_roles_by_id(
-    session: AsyncSession, scope: Scope, role_ids: Collection[Id]
-) -> dict[Id, Role]:
+async def list_roles_by_id(session: AsyncSession, scope: Scope, role_ids: Collection[Id]) -> dict[Id, Role]:
     """Roles of a scope by id; those outside are left out."""
     if not role_ids:
         return {}
