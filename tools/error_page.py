@@ -31,7 +31,7 @@ def all_errors() -> list[type[WanpuError]]:
 
 def error_page() -> str:
     lines = [
-        f"| `{kind.code}` | {status_of(kind())} | {kind.message_zh} | {kind.message_en} |"
+        f"| `{kind.code}` | {status_of(kind)} | {kind.message_zh} | {kind.message_en} |"
         for kind in all_errors()
     ]
     return HEAD + "\n".join(lines) + "\n"

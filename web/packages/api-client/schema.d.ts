@@ -46,6 +46,290 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/v1/auth/captcha": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Captcha
+         * @description 图形验证码.
+         */
+        get: operations["show_captcha_console_v1_auth_captcha_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Login
+         * @description 后台登录. Whatever session came with the request has no part in the new one.
+         */
+        post: operations["login_console_v1_auth_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout
+         * @description 退出登录: the token of this request is dead afterwards, on every node.
+         */
+        post: operations["logout_console_v1_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/auth/logout-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout Everywhere
+         * @description 退出所有会话, this one too.
+         */
+        post: operations["logout_everywhere_console_v1_auth_logout_everywhere_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description 修改密码: every other session of the account ends.
+         */
+        post: operations["change_password_console_v1_auth_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/auth/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Second Factor
+         * @description 设置双重验证: a secret for an authenticator; it counts once a code of it was confirmed.
+         */
+        post: operations["begin_second_factor_console_v1_auth_totp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Second Factor
+         * @description 开启双重验证: the recovery codes are shown this once.
+         */
+        post: operations["confirm_second_factor_console_v1_auth_totp_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/auth/totp/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Second Factor
+         * @description 关闭双重验证.
+         */
+        post: operations["end_second_factor_console_v1_auth_totp_disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Me
+         * @description 我的账号, with what protects it: second factor, last sign-ins, allowed addresses.
+         */
+        get: operations["get_me_console_v1_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Me
+         * @description 修改资料: e-mail address and mobile number.
+         */
+        patch: operations["change_me_console_v1_me_patch"];
+        trace?: never;
+    };
+    "/console/v1/me/allowed-ips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Allowed Ips
+         * @description 允许登录的地址: addresses and networks, which must hold the caller's own.
+         */
+        put: operations["set_allowed_ips_console_v1_me_allowed_ips_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Sessions
+         * @description 我的会话: the last used first.
+         */
+        get: operations["list_own_sessions_console_v1_me_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/me/sessions/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Own Session
+         * @description 结束一个会话.
+         */
+        delete: operations["end_own_session_console_v1_me_sessions__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/nav": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Nav
+         * @description 导航: the caller's menus as a tree, and its permissions.
+         */
+        get: operations["get_nav_console_v1_nav_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/files/p/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Private File
+         * @description 打开私有文件: for whoever holds a link that was signed within the last ten minutes.
+         */
+        get: operations["open_private_file_files_p__file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -61,6 +345,318 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Files
+         * @description 文件列表: the merchant's own, newest first. `until` itself is left out.
+         */
+        get: operations["list_files_merchant_v1_files_get"];
+        put?: never;
+        /**
+         * Upload File
+         * @description 上传文件: one file and the folder that it is for. Pictures are drawn anew.
+         */
+        post: operations["upload_file_merchant_v1_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File
+         * @description 文件详情.
+         */
+        get: operations["get_file_merchant_v1_files__file_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete File
+         * @description 删除文件: refused while something shows it.
+         */
+        delete: operations["delete_file_merchant_v1_files__file_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/menus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Menus
+         * @description 菜单列表: the merchants' console, with what the caller may give to a role.
+         */
+        get: operations["list_menus_merchant_v1_menus_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roles
+         * @description 角色列表: those of the caller's merchant.
+         */
+        get: operations["list_roles_merchant_v1_roles_get"];
+        put?: never;
+        /**
+         * Create Role
+         * @description 新增角色: with menus that the caller has itself.
+         */
+        post: operations["create_role_merchant_v1_roles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/roles/select": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Role Choices
+         * @description 选择角色: what an account can be given.
+         */
+        get: operations["list_role_choices_merchant_v1_roles_select_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Role
+         * @description 角色信息, with its menus.
+         */
+        get: operations["get_role_merchant_v1_roles__role_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Role
+         * @description 删除角色: whoever has it loses it.
+         */
+        delete: operations["delete_role_merchant_v1_roles__role_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Role
+         * @description 修改角色.
+         */
+        patch: operations["change_role_merchant_v1_roles__role_id__patch"];
+        trace?: never;
+    };
+    "/merchant/v1/roles/{role_id}/nav": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Role
+         * @description 以角色查看: the pages and permissions of an account with this role alone.
+         */
+        get: operations["preview_role_merchant_v1_roles__role_id__nav_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Staff
+         * @description 员工列表: everybody of the caller's merchant.
+         */
+        get: operations["list_staff_merchant_v1_staff_get"];
+        put?: never;
+        /**
+         * Create Staff
+         * @description 新增员工.
+         */
+        post: operations["create_staff_merchant_v1_staff_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/staff/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Staff
+         * @description 员工信息, with its roles.
+         */
+        get: operations["get_staff_merchant_v1_staff__user_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Staff
+         * @description 删除员工.
+         */
+        delete: operations["delete_staff_merchant_v1_staff__user_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Staff
+         * @description 修改员工: other addresses to sign in from end its sessions.
+         */
+        patch: operations["change_staff_merchant_v1_staff__user_id__patch"];
+        trace?: never;
+    };
+    "/merchant/v1/staff/{user_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable Staff
+         * @description 禁用: its sessions end at once.
+         */
+        post: operations["disable_staff_merchant_v1_staff__user_id__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/staff/{user_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable Staff
+         * @description 启用: also unlocks it.
+         */
+        post: operations["enable_staff_merchant_v1_staff__user_id__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/staff/{user_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description 重置密码: its sessions end, and it must change the password at once.
+         */
+        post: operations["reset_password_merchant_v1_staff__user_id__password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/staff/{user_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign Roles
+         * @description 分配角色.
+         */
+        put: operations["assign_roles_merchant_v1_staff__user_id__roles_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merchant/v1/staff/{user_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop Second Factor
+         * @description 解除二次验证: for an owner who has lost the telephone; its sessions end.
+         */
+        delete: operations["drop_second_factor_merchant_v1_staff__user_id__second_factor_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -106,6 +702,1222 @@ export interface paths {
          */
         post: operations["notify_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description 审批列表.
+         */
+        get: operations["list_approvals_platform_v1_approvals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Approval
+         * @description 审批详情.
+         */
+        get: operations["get_approval_platform_v1_approvals__approval_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/approvals/{approval_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description 同意: the action is carried out behind this answer.
+         */
+        post: operations["approve_platform_v1_approvals__approval_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/approvals/{approval_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description 拒绝, with a reason.
+         */
+        post: operations["refuse_platform_v1_approvals__approval_id__refuse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/approvals/{approval_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description 重新执行 an approved request whose action failed.
+         */
+        post: operations["retry_platform_v1_approvals__approval_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/approvals/{approval_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description 撤回 one's own request.
+         */
+        post: operations["withdraw_platform_v1_approvals__approval_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/config-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Config Keys
+         * @description 登记的参数: the settings that code reads, hidden ones as well, with the shape of their values.
+         */
+        get: operations["list_config_keys_platform_v1_config_keys_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Configs
+         * @description 参数列表: those that are shown; hidden ones are found by their id or in `config-keys`.
+         */
+        get: operations["list_configs_platform_v1_configs_get"];
+        put?: never;
+        /**
+         * Create Config
+         * @description 新增参数.
+         */
+        post: operations["create_config_platform_v1_configs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/configs/{config_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Config
+         * @description 参数详情, of hidden ones as well.
+         */
+        get: operations["get_config_platform_v1_configs__config_id__get"];
+        /**
+         * Change Config
+         * @description 修改参数: every node reads the new value within a second.
+         */
+        put: operations["change_config_platform_v1_configs__config_id__put"];
+        post?: never;
+        /**
+         * Delete Config
+         * @description 删除参数: its history stays.
+         */
+        delete: operations["delete_config_platform_v1_configs__config_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/configs/{config_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List History
+         * @description 修改历史: newest first, of a deleted setting too.
+         */
+        get: operations["list_history_platform_v1_configs__config_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/configs/{config_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back
+         * @description 回滚: an earlier version's content becomes the next version.
+         */
+        post: operations["roll_back_platform_v1_configs__config_id__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dead Letters
+         * @description 死信列表.
+         */
+        get: operations["list_dead_letters_platform_v1_dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/dead-letters/{dead_letter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dead Letter
+         * @description 死信详情.
+         */
+        get: operations["get_dead_letter_platform_v1_dead_letters__dead_letter_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/dead-letters/{dead_letter_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay
+         * @description 重放: deliver it again, behind this answer.
+         */
+        post: operations["replay_platform_v1_dead_letters__dead_letter_id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Files
+         * @description 文件列表: everybody's, newest first. `until` itself is left out.
+         */
+        get: operations["list_files_platform_v1_files_get"];
+        put?: never;
+        /**
+         * Upload File
+         * @description 上传文件: one file and the folder that it is for. Pictures are drawn anew.
+         */
+        post: operations["upload_file_platform_v1_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/files/storage-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Probe Storage
+         * @description 测试存储连接: write, read and remove a small object.
+         */
+        post: operations["probe_storage_platform_v1_files_storage_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File
+         * @description 文件详情.
+         */
+        get: operations["get_file_platform_v1_files__file_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete File
+         * @description 删除文件: refused while something shows it.
+         */
+        delete: operations["delete_file_platform_v1_files__file_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/job-calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calendars
+         * @description 节假日日历.
+         */
+        get: operations["list_calendars_platform_v1_job_calendars_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/job-calendars/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Calendar
+         * @description 保存节假日日历; the next moments of jobs that obey it are worked out again.
+         */
+        put: operations["save_calendar_platform_v1_job_calendars__name__put"];
+        post?: never;
+        /**
+         * Delete Calendar
+         * @description 删除节假日日历 that no job obeys.
+         */
+        delete: operations["delete_calendar_platform_v1_job_calendars__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/job-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description 任务组.
+         */
+        get: operations["list_groups_platform_v1_job_groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/job-groups/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Group
+         * @description 暂停任务组: its present and future jobs rest.
+         */
+        post: operations["pause_group_platform_v1_job_groups__name__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/job-groups/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Group
+         * @description 恢复任务组.
+         */
+        post: operations["resume_group_platform_v1_job_groups__name__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/job-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Job Logs
+         * @description 任务日志: newest first.
+         */
+        get: operations["list_job_logs_platform_v1_job_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/job-logs/{log_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job Log
+         * @description 任务日志详情.
+         */
+        get: operations["get_job_log_platform_v1_job_logs__log_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description 任务列表; `name` may be a part of the registered name.
+         */
+        get: operations["list_jobs_platform_v1_jobs_get"];
+        put?: never;
+        /**
+         * Create Job
+         * @description 新增任务.
+         */
+        post: operations["create_job_platform_v1_jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/jobs/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Nodes
+         * @description 调度节点.
+         */
+        get: operations["list_nodes_platform_v1_jobs_nodes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/jobs/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Job
+         * @description 预览: the trigger in words and its next moments; nothing is written.
+         */
+        post: operations["preview_job_platform_v1_jobs_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/jobs/registered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Registered Jobs
+         * @description 可用任务: what a job may be; nothing else can be run.
+         */
+        get: operations["list_registered_jobs_platform_v1_jobs_registered_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/jobs/running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Running Jobs
+         * @description 正在执行, with the node of each.
+         */
+        get: operations["list_running_jobs_platform_v1_jobs_running_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job
+         * @description 任务详情.
+         */
+        get: operations["get_job_platform_v1_jobs__job_id__get"];
+        /**
+         * Edit Job
+         * @description 修改任务: replaces all that is said about it.
+         */
+        put: operations["edit_job_platform_v1_jobs__job_id__put"];
+        post?: never;
+        /**
+         * Delete Job
+         * @description 删除任务; its log stays.
+         */
+        delete: operations["delete_job_platform_v1_jobs__job_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/jobs/{job_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Job
+         * @description 暂停.
+         */
+        post: operations["pause_job_platform_v1_jobs__job_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/jobs/{job_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Job
+         * @description 恢复.
+         */
+        post: operations["resume_job_platform_v1_jobs__job_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/jobs/{job_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Job Now
+         * @description 立即执行 once, beside the schedule.
+         */
+        post: operations["run_job_now_platform_v1_jobs__job_id__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/login-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Login Logs
+         * @description 登录日志: newest first. `until` itself is left out.
+         */
+        get: operations["list_login_logs_platform_v1_login_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Operations
+         * @description 系统日志: newest first. `until` itself is left out.
+         */
+        get: operations["list_operations_platform_v1_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/logs/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Last Seal
+         * @description 最新封条: the newest seal over the log; null before the first.
+         */
+        get: operations["get_last_seal_platform_v1_logs_seal_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/logs/{log_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Operation
+         * @description 日志详情, with what was changed.
+         */
+        get: operations["get_operation_platform_v1_logs__log_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/menus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Menus
+         * @description 菜单列表: the whole tree of one console, buttons included.
+         */
+        get: operations["list_menus_platform_v1_menus_get"];
+        put?: never;
+        /**
+         * Create Menu
+         * @description 新增菜单.
+         */
+        post: operations["create_menu_platform_v1_menus_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/menus/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Menus
+         * @description 菜单排序: put the menus below one parent in a new order.
+         */
+        put: operations["order_menus_platform_v1_menus_order_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/menus/select": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Parents
+         * @description 选择上级菜单: the tree without buttons, below which nothing stands.
+         */
+        get: operations["list_parents_platform_v1_menus_select_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/menus/{menu_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Menu
+         * @description 菜单信息.
+         */
+        get: operations["get_menu_platform_v1_menus__menu_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Menu
+         * @description 删除菜单.
+         */
+        delete: operations["delete_menu_platform_v1_menus__menu_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Menu
+         * @description 修改菜单: also moves it below another parent.
+         */
+        patch: operations["change_menu_platform_v1_menus__menu_id__patch"];
+        trace?: never;
+    };
+    "/platform/v1/merchants/{merchant_id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Merchant Staff
+         * @description 新增商家账号: a merchant's first account, which may do everything for it.
+         */
+        post: operations["create_merchant_staff_platform_v1_merchants__merchant_id__staff_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roles
+         * @description 角色列表: all for the super administrator, own creations for everybody else.
+         */
+        get: operations["list_roles_platform_v1_roles_get"];
+        put?: never;
+        /**
+         * Create Role
+         * @description 新增角色: with menus that the caller has itself.
+         */
+        post: operations["create_role_platform_v1_roles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/roles/select": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Role Choices
+         * @description 选择角色: what an account can be given; roles of one merchant when it is named.
+         */
+        get: operations["list_role_choices_platform_v1_roles_select_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Role
+         * @description 角色信息, with its menus.
+         */
+        get: operations["get_role_platform_v1_roles__role_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Role
+         * @description 删除角色: whoever has it loses it.
+         */
+        delete: operations["delete_role_platform_v1_roles__role_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Role
+         * @description 修改角色.
+         */
+        patch: operations["change_role_platform_v1_roles__role_id__patch"];
+        trace?: never;
+    };
+    "/platform/v1/roles/{role_id}/nav": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Role
+         * @description 以角色查看: the pages and permissions of an account with this role alone.
+         */
+        get: operations["preview_role_platform_v1_roles__role_id__nav_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Secrets
+         * @description 密钥列表: which are set, by whom and when.
+         */
+        get: operations["list_secrets_platform_v1_secrets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Secret
+         * @description 修改密钥: every node uses it within a second; 202 where the approval policy asks for four eyes.
+         */
+        put: operations["change_secret_platform_v1_secrets__name__put"];
+        post?: never;
+        /**
+         * Delete Secret
+         * @description 删除密钥.
+         */
+        delete: operations["delete_secret_platform_v1_secrets__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description 在线会话 of the accounts that the caller looks after: the last used first.
+         */
+        get: operations["list_sessions_platform_v1_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/sessions/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Kick
+         * @description 强制下线: the session's token is dead afterwards, on every node.
+         */
+        delete: operations["kick_platform_v1_sessions__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Staff
+         * @description 管理员列表: all for the super administrator, own creations for everybody else.
+         */
+        get: operations["list_staff_platform_v1_staff_get"];
+        put?: never;
+        /**
+         * Create Staff
+         * @description 新增管理员.
+         */
+        post: operations["create_staff_platform_v1_staff_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/staff/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Staff
+         * @description 管理员信息, with its roles.
+         */
+        get: operations["get_staff_platform_v1_staff__user_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Staff
+         * @description 删除管理员.
+         */
+        delete: operations["delete_staff_platform_v1_staff__user_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Staff
+         * @description 修改管理员: other addresses to sign in from end its sessions.
+         */
+        patch: operations["change_staff_platform_v1_staff__user_id__patch"];
+        trace?: never;
+    };
+    "/platform/v1/staff/{user_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable Staff
+         * @description 禁用: its sessions end at once.
+         */
+        post: operations["disable_staff_platform_v1_staff__user_id__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/staff/{user_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable Staff
+         * @description 启用: also unlocks it.
+         */
+        post: operations["enable_staff_platform_v1_staff__user_id__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/staff/{user_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description 重置密码: its sessions end, and it must change the password at once.
+         */
+        post: operations["reset_password_platform_v1_staff__user_id__password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/staff/{user_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign Roles
+         * @description 分配角色.
+         */
+        put: operations["assign_roles_platform_v1_staff__user_id__roles_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/staff/{user_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop Second Factor
+         * @description 解除二次验证: for an owner who has lost the telephone; its sessions end.
+         */
+        delete: operations["drop_second_factor_platform_v1_staff__user_id__second_factor_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -685,6 +2497,170 @@ export interface components {
             recv_tel: string;
         };
         /**
+         * AgreementBody
+         * @description A word with the agreement, if one is wanted.
+         */
+        AgreementBody: {
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+        };
+        /**
+         * AllowedIpsBody
+         * @description 允许登录的地址; an empty list allows every one.
+         */
+        AllowedIpsBody: {
+            /** Allowed Ips */
+            allowed_ips: string[];
+            /** Password */
+            password: string;
+        };
+        /**
+         * ApprovalList
+         * @description One page of requests.
+         */
+        ApprovalList: {
+            /** Items */
+            items: components["schemas"]["ApprovalOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ApprovalOut
+         * @description One request. `shown` is what it would do; `permission` is what deciding takes besides.
+         */
+        ApprovalOut: {
+            /** Action */
+            action: string;
+            /** Action Title En */
+            action_title_en: string;
+            /** Action Title Zh */
+            action_title_zh: string;
+            /**
+             * Approval Id
+             * @example 65601234
+             */
+            approval_id: string;
+            /** Comment */
+            comment: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /** Done At */
+            done_at: string | null;
+            /** Error */
+            error: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            expires_at: string;
+            /** Permission */
+            permission: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Requested By
+             * @example 65601234
+             */
+            requested_by: string;
+            /** Requested By Name */
+            requested_by_name: string | null;
+            /** Shown */
+            shown: unknown;
+            /** Status */
+            status: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * ApprovalStatus
+         * @description 审批状态. An approved request is carried out apart from its approval and may fail.
+         * @enum {string}
+         */
+        ApprovalStatus: "pending" | "approved" | "refused" | "withdrawn" | "expired" | "done" | "failed";
+        /**
+         * Audience
+         * @description Whose console a menu stands in.
+         * @enum {string}
+         */
+        Audience: "platform" | "merchant";
+        /**
+         * CalendarBody
+         * @description A holiday calendar.
+         */
+        CalendarBody: {
+            days: components["schemas"]["DaysOff"];
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+        };
+        /**
+         * CalendarList
+         * @description Every holiday calendar.
+         */
+        CalendarList: {
+            /** Items */
+            items: components["schemas"]["CalendarOut"][];
+        };
+        /**
+         * CalendarOut
+         * @description A holiday calendar as it stands.
+         */
+        CalendarOut: {
+            days: components["schemas"]["DaysOff"];
+            /** Name */
+            name: string;
+            /** Remark */
+            remark: string;
+            /**
+             * Updated At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            updated_at: string;
+        };
+        /**
+         * CalendarTrigger
+         * @description Every `every` days, weeks, months or years at a time of day, counted from the anchor's day.
+         *
+         *     The 31st of a month without one is its last day. A time of day that a clock set forward leaps over
+         *     comes as much later; one that is shown twice counts the first time.
+         */
+        CalendarTrigger: {
+            /**
+             * At
+             * Format: time
+             */
+            at: string;
+            /** Every */
+            every: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "calendar";
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "week" | "month" | "year";
+        };
+        /**
          * CancelOut
          * @description 200: closed. 202: the channel's close is still being proven.
          */
@@ -696,6 +2672,16 @@ export interface components {
             order_id: string;
             /** Status */
             status: number;
+        };
+        /**
+         * CaptchaOut
+         * @description A captcha to show; `image` is a data URL of a PNG. Good for five minutes and one answer.
+         */
+        CaptchaOut: {
+            /** Image */
+            image: string;
+            /** Uuid */
+            uuid: string;
         };
         /**
          * CartItemAdd
@@ -845,6 +2831,323 @@ export interface components {
             items: components["schemas"]["CategoryOut"][];
         };
         /**
+         * CodeBody
+         * @description A code of the authenticator that was just set up.
+         */
+        CodeBody: {
+            /**
+             * Code
+             * @description Of the authenticator, or a recovery code.
+             */
+            code: string;
+        };
+        /**
+         * ConfigChange
+         * @description The next version of a setting.
+         */
+        ConfigChange: {
+            /** Param Value */
+            param_value: string;
+            /** Remark */
+            remark: string;
+            /**
+             * Status
+             * @description 0 hidden (not in the list), 1 shown.
+             */
+            status: number;
+            /**
+             * Version
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /**
+         * ConfigCreate
+         * @description A new setting. A key that code reads takes only values of its shape.
+         */
+        ConfigCreate: {
+            /** Param Key */
+            param_key: string;
+            /** Param Value */
+            param_value: string;
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+            /**
+             * Status
+             * @description 0 hidden (not in the list), 1 shown.
+             * @default 1
+             */
+            status: number;
+        };
+        /**
+         * ConfigKeyList
+         * @description Every setting that code reads.
+         */
+        ConfigKeyList: {
+            /** Items */
+            items: components["schemas"]["ConfigKeyOut"][];
+        };
+        /**
+         * ConfigKeyOut
+         * @description A setting that code reads: its shape, its defaults, its secrets, and its row if there is one.
+         */
+        ConfigKeyOut: {
+            /** Config Id */
+            config_id: string | null;
+            /** Default Value */
+            default_value: string;
+            /** Param Key */
+            param_key: string;
+            /** Secrets */
+            secrets: string[];
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Value Schema */
+            value_schema: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ConfigList
+         * @description One page of settings.
+         */
+        ConfigList: {
+            /** Items */
+            items: components["schemas"]["ConfigOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ConfigOut
+         * @description One setting. `is_registered`: code reads it.
+         */
+        ConfigOut: {
+            /**
+             * Config Id
+             * @example 65601234
+             */
+            config_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Is Registered */
+            is_registered: boolean;
+            /** Param Key */
+            param_key: string;
+            /** Param Value */
+            param_value: string;
+            /** Remark */
+            remark: string;
+            /** Status */
+            status: number;
+            /** Status Name */
+            status_name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ConfigRollback
+         * @description Which version's content becomes the next one, and which version the caller has read.
+         */
+        ConfigRollback: {
+            /**
+             * Current Version
+             * @description The version that was read.
+             */
+            current_version: number;
+            /**
+             * Version
+             * @description The version to go back to.
+             */
+            version: number;
+        };
+        /**
+         * ConfigVersionList
+         * @description One page of versions, newest first.
+         */
+        ConfigVersionList: {
+            /** Items */
+            items: components["schemas"]["ConfigVersionOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ConfigVersionOut
+         * @description What a setting was in one version. `changed_by` is null for what came with the installation.
+         */
+        ConfigVersionOut: {
+            /** Change */
+            change: string;
+            /**
+             * Changed At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string | null;
+            /**
+             * Config Id
+             * @example 65601234
+             */
+            config_id: string;
+            /** Param Key */
+            param_key: string;
+            /** Param Value */
+            param_value: string;
+            /** Remark */
+            remark: string;
+            /** Status */
+            status: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CronTrigger
+         * @description By a Quartz cron expression.
+         *
+         *     Raises:
+         *         CronInvalid: the expression cannot be read.
+         */
+        CronTrigger: {
+            /** Expression */
+            expression: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cron";
+        };
+        /**
+         * DailyTrigger
+         * @description Every `every_s` seconds from one time of day up to another, on some days of the week (1 is Sunday).
+         *
+         *     Times of day are those of the zone's wall clock: what a clock set forward leaps over is skipped, what
+         *     is shown twice counts the first time.
+         */
+        DailyTrigger: {
+            /** Every S */
+            every_s: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "daily";
+            /**
+             * Since
+             * Format: time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: time
+             */
+            until: string;
+            /**
+             * Weekdays
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            weekdays: number[];
+        };
+        /**
+         * DaysOff
+         * @description Which days are off, by the calendar of `zone`: single dates (法定节假日), days of every year
+         *     ("10-01"), days of the week (1 is Sunday). `workdays` are on whatever the rest says (调休).
+         */
+        DaysOff: {
+            /**
+             * Dates
+             * @default []
+             */
+            dates: string[];
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+            /**
+             * Workdays
+             * @default []
+             */
+            workdays: string[];
+            /**
+             * Yearly
+             * @default []
+             */
+            yearly: string[];
+            /**
+             * Zone
+             * @default Asia/Shanghai
+             */
+            zone: string;
+        };
+        /**
+         * DeadLetterList
+         * @description One page of letters.
+         */
+        DeadLetterList: {
+            /** Items */
+            items: components["schemas"]["DeadLetterOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * DeadLetterOut
+         * @description One event and the handler that refused it; open until `replayed_at`.
+         */
+        DeadLetterOut: {
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /**
+             * Dead Letter Id
+             * @example 65601234
+             */
+            dead_letter_id: string;
+            /** Error */
+            error: string;
+            /**
+             * Event Id
+             * @example 65601234
+             */
+            event_id: string;
+            /** Handler */
+            handler: string;
+            /** Name */
+            name: string;
+            /** Payload */
+            payload: unknown;
+            /** Replayed At */
+            replayed_at: string | null;
+        };
+        /**
          * DirectItem
          * @description So many of one SKU, bought without the cart.
          */
@@ -858,6 +3161,120 @@ export interface components {
             sku_id: string;
         };
         /**
+         * FactorOffBody
+         * @description Both factors, to go back to one.
+         */
+        FactorOffBody: {
+            /**
+             * Code
+             * @description Of the authenticator, or a recovery code.
+             */
+            code: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * FileFolder
+         * @description 文件目录: what a file is for, and so who may see it.
+         * @enum {string}
+         */
+        FileFolder: "product" | "detail" | "category" | "brand" | "home" | "avatar" | "license" | "document";
+        /**
+         * FileList
+         * @description One page of files.
+         */
+        FileList: {
+            /** Items */
+            items: components["schemas"]["FileOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * FileOut
+         * @description One file. `url` is its lasting address, which other rows keep; `open_url` opens it now: the same for
+         *     public files, a link signed for ten minutes for private ones.
+         */
+        FileOut: {
+            /** Content Type */
+            content_type: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * File Id
+             * @example 65601234
+             */
+            file_id: string;
+            /** Folder */
+            folder: string;
+            /** Height */
+            height: number | null;
+            /** Is Private */
+            is_private: boolean;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Name */
+            name: string;
+            /** Open Url */
+            open_url: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Storage */
+            storage: string;
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
+            /** Url */
+            url: string;
+            /** Width */
+            width: number | null;
+        };
+        /**
+         * FiringList
+         * @description The runs that go on, the longest first.
+         */
+        FiringList: {
+            /** Items */
+            items: components["schemas"]["FiringOut"][];
+        };
+        /**
+         * FiringOut
+         * @description One run that goes on, or that was asked for.
+         */
+        FiringOut: {
+            /** Attempt */
+            attempt: number;
+            /** Bean Name */
+            bean_name: string;
+            /** Cause */
+            cause: string;
+            /**
+             * Fire Time
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            fire_time: string;
+            /**
+             * Job Id
+             * @example 65601234
+             */
+            job_id: string;
+            /** Lease Until */
+            lease_until: string | null;
+            /** Node */
+            node: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Status */
+            status: string;
+        };
+        /**
          * FreightOut
          * @description 运费规则; `free_over_fen` null: no total makes shipping free.
          */
@@ -868,14 +3285,347 @@ export interface components {
             free_over_fen: number | null;
         };
         /**
-         * LoginBody
-         * @description 会员登录: `account` is a username or a mobile number.
+         * GroupList
+         * @description Every group.
          */
-        LoginBody: {
-            /** Account */
-            account: string;
-            /** Password */
-            password: string;
+        GroupList: {
+            /** Items */
+            items: components["schemas"]["GroupOut"][];
+        };
+        /**
+         * GroupOut
+         * @description A group of jobs and whether it rests.
+         */
+        GroupOut: {
+            /** Is Paused */
+            is_paused: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * IntervalTrigger
+         * @description At the anchor and every `every_s` seconds after it: `repeat_count` times more, or for ever.
+         */
+        IntervalTrigger: {
+            /** Every S */
+            every_s: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "interval";
+            /** Repeat Count */
+            repeat_count?: number | null;
+        };
+        /**
+         * JobList
+         * @description One page of jobs.
+         */
+        JobList: {
+            /** Items */
+            items: components["schemas"]["JobOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * JobLogList
+         * @description One page of runs.
+         */
+        JobLogList: {
+            /** Items */
+            items: components["schemas"]["JobLogOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * JobLogOut
+         * @description 任务日志: one run. `status` 0 succeeded, 1 failed; `times` are milliseconds.
+         */
+        JobLogOut: {
+            /** Attempt */
+            attempt: number;
+            /** Bean Name */
+            bean_name: string;
+            /** Cause */
+            cause: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Error */
+            error: string | null;
+            /**
+             * Fire Time
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            fire_time: string;
+            /**
+             * Job Id
+             * @example 65601234
+             */
+            job_id: string;
+            /**
+             * Log Id
+             * @example 65601234
+             */
+            log_id: string;
+            /** Node */
+            node: string | null;
+            /** Params */
+            params: string;
+            /** Status */
+            status: number;
+            /** Times */
+            times: number;
+        };
+        /**
+         * JobOut
+         * @description 定时任务. `status` 0 fires, 1 is paused; `is_running` tells of a run that bars others.
+         */
+        JobOut: {
+            /** Bean Name */
+            bean_name: string;
+            /** Calendar Name */
+            calendar_name: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Cron Expression */
+            cron_expression: string | null;
+            /** End At */
+            end_at: string | null;
+            /** Group */
+            group: string;
+            /** Is Concurrent */
+            is_concurrent: boolean;
+            /** Is Group Paused */
+            is_group_paused: boolean;
+            /** Is Running */
+            is_running: boolean;
+            /**
+             * Job Id
+             * @example 65601234
+             */
+            job_id: string;
+            /** Misfire */
+            misfire: string;
+            /** Next Fire Time */
+            next_fire_time: string | null;
+            /** Params */
+            params: string;
+            /** Prev Fire Time */
+            prev_fire_time: string | null;
+            /** Priority */
+            priority: number;
+            /** Remark */
+            remark: string;
+            /** Requests Recovery */
+            requests_recovery: boolean;
+            /**
+             * Start At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            start_at: string;
+            /** Status */
+            status: number;
+            /** Timeout S */
+            timeout_s: number | null;
+            /** Times Triggered */
+            times_triggered: number;
+            /** Trigger */
+            trigger: {
+                [key: string]: unknown;
+            };
+            /** Trigger Data */
+            trigger_data: unknown;
+            /**
+             * Updated At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            updated_at: string;
+            /** Updates Data */
+            updates_data: boolean;
+            words: components["schemas"]["WordsOut"] | null;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * JobSpec
+         * @description Everything that a person says about a job. A flag that is left out is the registered job's own.
+         */
+        JobSpec: {
+            /** Bean Name */
+            bean_name: string;
+            /** Calendar Name */
+            calendar_name?: string | null;
+            /** End At */
+            end_at?: string | null;
+            /**
+             * Group
+             * @default default
+             */
+            group: string;
+            /** Is Concurrent */
+            is_concurrent?: boolean | null;
+            /** @default fire_once */
+            misfire: components["schemas"]["Misfire"];
+            /**
+             * Params
+             * @default
+             */
+            params: string;
+            /**
+             * Priority
+             * @default 5
+             */
+            priority: number;
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+            /** Requests Recovery */
+            requests_recovery?: boolean | null;
+            /** Start At */
+            start_at?: string | null;
+            /** Timeout S */
+            timeout_s?: number | null;
+            /** Trigger */
+            trigger: components["schemas"]["CronTrigger"] | components["schemas"]["IntervalTrigger"] | components["schemas"]["OnceTrigger"] | components["schemas"]["CalendarTrigger"] | components["schemas"]["DailyTrigger"];
+            /** Trigger Data */
+            trigger_data?: unknown;
+            /** Updates Data */
+            updates_data?: boolean | null;
+            /**
+             * Zone
+             * @default Asia/Shanghai
+             */
+            zone: string;
+        };
+        /**
+         * JobStatus
+         * @description Whether a job fires at its times.
+         * @enum {integer}
+         */
+        JobStatus: 0 | 1;
+        /**
+         * LogStatus
+         * @description What became of a run.
+         * @enum {integer}
+         */
+        LogStatus: 0 | 1;
+        /**
+         * LoginEvent
+         * @description What the login log tells of.
+         * @enum {string}
+         */
+        LoginEvent: "signed_in" | "refused" | "signed_out" | "kicked" | "password_changed";
+        /**
+         * LoginLogList
+         * @description One page of the login log.
+         */
+        LoginLogList: {
+            /** Items */
+            items: components["schemas"]["LoginLogOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * LoginLogOut
+         * @description One line of the login log; `reason` is the true cause of a refusal.
+         */
+        LoginLogOut: {
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            event: components["schemas"]["LoginEvent"];
+            /** Ip */
+            ip: string;
+            /** Is Success */
+            is_success: boolean;
+            /**
+             * Log Id
+             * @example 65601234
+             */
+            log_id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Reason */
+            reason: string;
+            /** User Agent */
+            user_agent: string;
+            /** User Id */
+            user_id: string | null;
+            /** Username */
+            username: string;
+        };
+        /**
+         * LoginOut
+         * @description A new session; the same token came as a cookie.
+         */
+        LoginOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            expires_at: string;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Token */
+            token: string;
+        };
+        /**
+         * MeOut
+         * @description 账号中心: the caller's own account.
+         */
+        MeOut: {
+            audience: components["schemas"]["Audience"];
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Email */
+            email: string | null;
+            /** Is Super */
+            is_super: boolean;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Mobile */
+            mobile: string | null;
+            /** Must Change Password */
+            must_change_password: boolean;
+            security: components["schemas"]["SecurityOut"];
+            /**
+             * User Id
+             * @example 65601234
+             */
+            user_id: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * MePatch
+         * @description 修改资料; null empties a field, what is left out stays.
+         */
+        MePatch: {
+            /** Email */
+            email?: string | null;
+            /** Mobile */
+            mobile?: string | null;
         };
         /**
          * MemberOut
@@ -914,6 +3664,156 @@ export interface components {
             photo_url?: string | null;
         };
         /**
+         * MenuCreate
+         * @description 新增菜单. Without a parent it stands on the top level.
+         */
+        MenuCreate: {
+            /** @default platform */
+            audience: components["schemas"]["Audience"];
+            /** Icon */
+            icon?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Order Num
+             * @default 0
+             */
+            order_num: number;
+            /** Parent Id */
+            parent_id?: string | null;
+            /**
+             * Perms
+             * @default []
+             */
+            perms: string[];
+            /** Type */
+            type: number;
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * MenuNodeOut
+         * @description A menu with those below it. `is_grantable`: the caller may give it to a role.
+         */
+        MenuNodeOut: {
+            audience: components["schemas"]["Audience"];
+            /** Children */
+            children: components["schemas"]["MenuNodeOut"][];
+            /** Icon */
+            icon: string | null;
+            /** Is Base */
+            is_base: boolean;
+            /** Is Grantable */
+            is_grantable: boolean;
+            /**
+             * Menu Id
+             * @example 65601234
+             */
+            menu_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Order Num */
+            order_num: number;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Perms */
+            perms: string[];
+            /** Type */
+            type: number;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * MenuOrder
+         * @description 菜单排序: every menu right below one parent, in the new order.
+         */
+        MenuOrder: {
+            /** @default platform */
+            audience: components["schemas"]["Audience"];
+            /** Menu Ids */
+            menu_ids: string[];
+            /** Parent Id */
+            parent_id?: string | null;
+        };
+        /**
+         * MenuOut
+         * @description A menu as it is managed. `type`: 0 目录, 1 菜单, 2 按钮. A base menu came with Wanpu: it stays, with
+         *     its place, address and permissions.
+         */
+        MenuOut: {
+            audience: components["schemas"]["Audience"];
+            /** Icon */
+            icon: string | null;
+            /** Is Base */
+            is_base: boolean;
+            /**
+             * Menu Id
+             * @example 65601234
+             */
+            menu_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Order Num */
+            order_num: number;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Perms */
+            perms: string[];
+            /** Type */
+            type: number;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * MenuPatch
+         * @description 修改菜单: what is left out stays; a null parent is the top level.
+         */
+        MenuPatch: {
+            /** Icon */
+            icon?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Order Num
+             * @default 0
+             */
+            order_num: number;
+            /** Parent Id */
+            parent_id?: string | null;
+            /**
+             * Perms
+             * @default []
+             */
+            perms: string[];
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * MenuTreeOut
+         * @description The whole tree of one console.
+         */
+        MenuTreeOut: {
+            /** Items */
+            items: components["schemas"]["MenuNodeOut"][];
+        };
+        /**
          * MerchantNameOut
          * @description Whose product it is.
          */
@@ -948,6 +3848,198 @@ export interface components {
             name: string;
             /** Uniform Social Credit Code */
             uniform_social_credit_code: string;
+        };
+        /**
+         * MerchantStaffCreate
+         * @description 新增商家账号: one that may do everything for its merchant, and must change its password first.
+         */
+        MerchantStaffCreate: {
+            /** Email */
+            email?: string | null;
+            /** Mobile */
+            mobile?: string | null;
+            /** Password */
+            password: string;
+            /**
+             * Username
+             * @example li.lei
+             */
+            username: string;
+        };
+        /**
+         * Misfire
+         * @description What a job does about times that passed while nobody could fire it (错过策略).
+         * @enum {string}
+         */
+        Misfire: "fire_once" | "skip" | "catch_up";
+        /**
+         * NavMenuOut
+         * @description A folder or a page of the console. `parent_id` is null on the top level; `type` is 0 目录 or 1 菜单.
+         */
+        NavMenuOut: {
+            /** Children */
+            children: components["schemas"]["NavMenuOut"][];
+            /** Icon */
+            icon: string | null;
+            /**
+             * Menu Id
+             * @example 65601234
+             */
+            menu_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Order Num */
+            order_num: number;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Type */
+            type: number;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * NavOut
+         * @description What the console shows an account, and what the account may do.
+         */
+        NavOut: {
+            /** Menus */
+            menus: components["schemas"]["NavMenuOut"][];
+            /** Permissions */
+            permissions: string[];
+        };
+        /**
+         * NodeList
+         * @description Every node.
+         */
+        NodeList: {
+            /** Items */
+            items: components["schemas"]["NodeOut"][];
+        };
+        /**
+         * NodeOut
+         * @description A process that fires jobs; lost when the others no longer hear of it.
+         */
+        NodeOut: {
+            /** Check In S */
+            check_in_s: number;
+            /**
+             * Last Check In
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            last_check_in: string;
+            /** Lost At */
+            lost_at: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * OnceTrigger
+         * @description Once, at a moment.
+         */
+        OnceTrigger: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "once";
+        };
+        /**
+         * OperationDetailOut
+         * @description The same with the request's body and what was changed, both masked when they were written.
+         */
+        OperationDetailOut: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Ip */
+            ip: string;
+            /**
+             * Log Id
+             * @example 65601234
+             */
+            log_id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Method */
+            method: string;
+            /** Operation */
+            operation: string;
+            /** Params */
+            params: string;
+            /** Request Id */
+            request_id: string;
+            /** Seal No */
+            seal_no: number | null;
+            /** Subject */
+            subject: string;
+            /** Time Ms */
+            time_ms: number;
+            /** User Id */
+            user_id: string | null;
+            /** Username */
+            username: string;
+        };
+        /**
+         * OperationList
+         * @description One page of the log.
+         */
+        OperationList: {
+            /** Items */
+            items: components["schemas"]["OperationOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * OperationOut
+         * @description One write by staff. `time_ms` counts from the request's arrival; `seal_no` is the seal over it.
+         */
+        OperationOut: {
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Ip */
+            ip: string;
+            /**
+             * Log Id
+             * @example 65601234
+             */
+            log_id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Method */
+            method: string;
+            /** Operation */
+            operation: string;
+            /** Request Id */
+            request_id: string;
+            /** Seal No */
+            seal_no: number | null;
+            /** Subject */
+            subject: string;
+            /** Time Ms */
+            time_ms: number;
+            /** User Id */
+            user_id: string | null;
+            /** Username */
+            username: string;
         };
         /**
          * OrderCountOut
@@ -1185,6 +4277,67 @@ export interface components {
          */
         OrderStatus: 1 | 2 | 3 | 4 | 6;
         /**
+         * OwnSessionList
+         * @description The caller's sessions, the last used first.
+         */
+        OwnSessionList: {
+            /** Items */
+            items: components["schemas"]["OwnSessionOut"][];
+        };
+        /**
+         * OwnSessionOut
+         * @description One of the caller's sessions.
+         */
+        OwnSessionOut: {
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            expires_at: string;
+            /** Ip */
+            ip: string;
+            /** Is Current */
+            is_current: boolean;
+            /**
+             * Last Seen At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            last_seen_at: string;
+            /**
+             * Token Id
+             * @example 65601234
+             */
+            token_id: string;
+            /** User Agent */
+            user_agent: string;
+        };
+        /**
+         * PasswordBody
+         * @description 修改密码.
+         */
+        PasswordBody: {
+            /** New Password */
+            new_password: string;
+            /** Old Password */
+            old_password: string;
+        };
+        /**
+         * PasswordProofBody
+         * @description The account's password, asked for again.
+         */
+        PasswordProofBody: {
+            /** Password */
+            password: string;
+        };
+        /**
          * PaymentOut
          * @description A payment of an order; `action` is what the buyer does next.
          */
@@ -1226,6 +4379,18 @@ export interface components {
             method: string;
         };
         /**
+         * PreviewBody
+         * @description A job that may never be saved, and how many of its moments are wanted.
+         */
+        PreviewBody: {
+            /**
+             * Count
+             * @default 10
+             */
+            count: number;
+            job: components["schemas"]["JobSpec"];
+        };
+        /**
          * PreviewItemOut
          * @description One line of a preview.
          */
@@ -1252,22 +4417,6 @@ export interface components {
              * @example 65601234
              */
             spu_id: string;
-        };
-        /**
-         * PreviewOut
-         * @description What a choice would cost now.
-         */
-        PreviewOut: {
-            /** Discount Fen */
-            discount_fen: number;
-            /** Pay Fen */
-            pay_fen: number;
-            /** Seller Orders */
-            seller_orders: components["schemas"]["PreviewSellerOut"][];
-            /** Shipping Fen */
-            shipping_fen: number;
-            /** Total Fen */
-            total_fen: number;
         };
         /**
          * PreviewSellerOut
@@ -1403,6 +4552,34 @@ export interface components {
          */
         ProductSort: "new" | "price" | "-price" | "sales";
         /**
+         * ProposedFactorOut
+         * @description What an authenticator needs, shown this once; `qr` is a data URL of a PNG.
+         */
+        ProposedFactorOut: {
+            /** Qr */
+            qr: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
+         * RecoveryCodesOut
+         * @description Codes that let in once each when the authenticator is lost; shown this once.
+         */
+        RecoveryCodesOut: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /**
+         * RefusalBody
+         * @description Why not.
+         */
+        RefusalBody: {
+            /** Comment */
+            comment: string;
+        };
+        /**
          * RefusalOut
          * @description Every answer that is no success. `code` is permanent; codes stand in `docs/errors.md`.
          */
@@ -1439,6 +4616,160 @@ export interface components {
             username: string;
         };
         /**
+         * RegisteredJobList
+         * @description Every registered job.
+         */
+        RegisteredJobList: {
+            /** Items */
+            items: components["schemas"]["RegisteredJobOut"][];
+        };
+        /**
+         * RegisteredJobOut
+         * @description A job that the code knows; `params_schema` is the JSON schema of its parameters, if they have one.
+         */
+        RegisteredJobOut: {
+            /** Is Concurrent */
+            is_concurrent: boolean;
+            /** Name */
+            name: string;
+            /** Params Schema */
+            params_schema: {
+                [key: string]: unknown;
+            } | null;
+            /** Requests Recovery */
+            requests_recovery: boolean;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+        };
+        /**
+         * RoleChoiceOut
+         * @description A role by its name.
+         */
+        RoleChoiceOut: {
+            /**
+             * Role Id
+             * @example 65601234
+             */
+            role_id: string;
+            /** Role Name */
+            role_name: string;
+        };
+        /**
+         * RoleChoices
+         * @description Roles to choose from, by name; 1000 at most.
+         */
+        RoleChoices: {
+            /** Items */
+            items: components["schemas"]["RoleChoiceOut"][];
+        };
+        /**
+         * RoleCreate
+         * @description 新增角色.
+         */
+        RoleCreate: {
+            /**
+             * Menu Ids
+             * @default []
+             */
+            menu_ids: string[];
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+            /** Role Name */
+            role_name: string;
+        };
+        /**
+         * RoleInfoOut
+         * @description A role with the menus that it grants.
+         */
+        RoleInfoOut: {
+            /** Create User Id */
+            create_user_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Is Built In */
+            is_built_in: boolean;
+            /** Menu Ids */
+            menu_ids: string[];
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Remark */
+            remark: string;
+            /**
+             * Role Id
+             * @example 65601234
+             */
+            role_id: string;
+            /** Role Name */
+            role_name: string;
+        };
+        /**
+         * RoleList
+         * @description One page of roles.
+         */
+        RoleList: {
+            /** Items */
+            items: components["schemas"]["RoleOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * RoleOut
+         * @description A role. A built-in one was made by the mall for a merchant's first account.
+         */
+        RoleOut: {
+            /** Create User Id */
+            create_user_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Is Built In */
+            is_built_in: boolean;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Remark */
+            remark: string;
+            /**
+             * Role Id
+             * @example 65601234
+             */
+            role_id: string;
+            /** Role Name */
+            role_name: string;
+        };
+        /**
+         * RolePatch
+         * @description 修改角色: what is left out stays; `menu_ids` replaces all of its menus.
+         */
+        RolePatch: {
+            /**
+             * Menu Ids
+             * @default []
+             */
+            menu_ids: string[];
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+            /**
+             * Role Name
+             * @default
+             */
+            role_name: string;
+        };
+        /**
          * SaleAttributeOut
          * @description One thing to choose.
          */
@@ -1447,6 +4778,103 @@ export interface components {
             name: string;
             /** Values */
             values: string[];
+        };
+        /**
+         * SealOut
+         * @description The newest seal. Kept elsewhere, its hash proves later that nothing before it was changed.
+         */
+        SealOut: {
+            /** Hash */
+            hash: string;
+            /**
+             * Last Log Id
+             * @example 65601234
+             */
+            last_log_id: string;
+            /** Seal No */
+            seal_no: number;
+            /**
+             * Sealed At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            sealed_at: string;
+        };
+        /**
+         * SecretChange
+         * @description A new value. It is shown nowhere afterwards.
+         */
+        SecretChange: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Secret
+             * Format: password
+             */
+            secret: string;
+        };
+        /**
+         * SecretChangeOut
+         * @description What became of a change: `approval_id` is set when it waits for a second pair of eyes.
+         */
+        SecretChangeOut: {
+            /** Approval Id */
+            approval_id: string | null;
+            /** Name */
+            name: string;
+            /** Status */
+            status: string;
+        };
+        /**
+         * SecretList
+         * @description Every secret that the mall asks for.
+         */
+        SecretList: {
+            /** Items */
+            items: components["schemas"]["SecretOut"][];
+        };
+        /**
+         * SecretOut
+         * @description What may be known of a secret. `version` 0: it is not set.
+         */
+        SecretOut: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Is Set */
+            is_set: boolean;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SecurityOut
+         * @description 安全信息: what protects the account.
+         */
+        SecurityOut: {
+            /** Allowed Ips */
+            allowed_ips: string[];
+            /** Last Login At */
+            last_login_at: string | null;
+            /** Last Login Ip */
+            last_login_ip: string | null;
+            /** Open Sessions */
+            open_sessions: number;
+            /** Password Changed At */
+            password_changed_at: string | null;
+            /** Recent Logins */
+            recent_logins: components["schemas"]["LoginLogOut"][];
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Second Factor Since */
+            second_factor_since: string | null;
         };
         /**
          * SellerOrderOut
@@ -1487,6 +4915,58 @@ export interface components {
             wx_transaction_id: string | null;
         };
         /**
+         * SessionList
+         * @description One page of live sessions.
+         */
+        SessionList: {
+            /** Items */
+            items: components["schemas"]["SessionOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * SessionOut
+         * @description A live session of a staff account.
+         */
+        SessionOut: {
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            expires_at: string;
+            /** Ip */
+            ip: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            last_seen_at: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /**
+             * Token Id
+             * @example 65601234
+             */
+            token_id: string;
+            /** User Agent */
+            user_agent: string;
+            /**
+             * User Id
+             * @example 65601234
+             */
+            user_id: string;
+            /** Username */
+            username: string;
+        };
+        /**
          * SignedInOut
          * @description A new session; the token is shown only here.
          */
@@ -1525,6 +5005,176 @@ export interface components {
             stock: number;
         };
         /**
+         * StaffCreate
+         * @description 新增账号: it must change its password first.
+         */
+        StaffCreate: {
+            /**
+             * Allowed Ips
+             * @default []
+             */
+            allowed_ips: string[];
+            /** Email */
+            email?: string | null;
+            /** Mobile */
+            mobile?: string | null;
+            /** Password */
+            password: string;
+            /**
+             * Role Ids
+             * @default []
+             */
+            role_ids: string[];
+            /**
+             * Username
+             * @example li.lei
+             */
+            username: string;
+        };
+        /**
+         * StaffInfoOut
+         * @description An account by itself, with its roles and the addresses that it may sign in from (none: all).
+         */
+        StaffInfoOut: {
+            /** Allowed Ips */
+            allowed_ips: string[];
+            /** Create User Id */
+            create_user_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Email */
+            email: string | null;
+            /** Has Second Factor */
+            has_second_factor: boolean;
+            /** Last Login At */
+            last_login_at: string | null;
+            /** Last Login Ip */
+            last_login_ip: string | null;
+            /** Locked Until */
+            locked_until: string | null;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Mobile */
+            mobile: string | null;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Roles */
+            roles: components["schemas"]["RoleChoiceOut"][];
+            /** Status */
+            status: number;
+            /**
+             * User Id
+             * @example 65601234
+             */
+            user_id: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * StaffList
+         * @description One page of accounts.
+         */
+        StaffList: {
+            /** Items */
+            items: components["schemas"]["StaffOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * StaffOut
+         * @description An account in a list; e-mail and mobile number are masked. `status`: 0 禁用, 1 正常.
+         */
+        StaffOut: {
+            /** Create User Id */
+            create_user_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Email */
+            email: string | null;
+            /** Has Second Factor */
+            has_second_factor: boolean;
+            /** Last Login At */
+            last_login_at: string | null;
+            /** Locked Until */
+            locked_until: string | null;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Mobile */
+            mobile: string | null;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Status */
+            status: number;
+            /**
+             * User Id
+             * @example 65601234
+             */
+            user_id: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * StaffPassword
+         * @description 重置密码: a first password, which the owner of the account must change.
+         */
+        StaffPassword: {
+            /** Password */
+            password: string;
+        };
+        /**
+         * StaffPatch
+         * @description 修改账号: what is left out stays. No addresses: it may sign in from anywhere.
+         */
+        StaffPatch: {
+            /**
+             * Allowed Ips
+             * @default []
+             */
+            allowed_ips: string[];
+            /** Email */
+            email?: string | null;
+            /** Mobile */
+            mobile?: string | null;
+        };
+        /**
+         * StaffRoles
+         * @description 分配角色: exactly these of the roles that the caller manages.
+         */
+        StaffRoles: {
+            /** Role Ids */
+            role_ids: string[];
+        };
+        /**
+         * StaffStatus
+         * @description 后台用户状态.
+         * @enum {integer}
+         */
+        StaffStatus: 0 | 1;
+        /**
+         * StorageProbe
+         * @description Which storage is tried; null: the one that new files go to.
+         */
+        StorageProbe: {
+            /** Type */
+            type?: number | null;
+        };
+        /**
+         * StorageProbeOut
+         * @description The storage that took, gave back and removed a small object.
+         */
+        StorageProbeOut: {
+            /** Storage */
+            storage: string;
+        };
+        /**
          * TimelineOut
          * @description One step of an order.
          */
@@ -1539,6 +5189,76 @@ export interface components {
             event: string;
             /** Text */
             text: string;
+        };
+        /**
+         * Variant
+         * @description What of a file a link gives.
+         * @enum {string}
+         */
+        Variant: "original" | "thumbnail";
+        /**
+         * WordsOut
+         * @description A trigger in words.
+         */
+        WordsOut: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * LoginBody
+         * @description 会员登录: `account` is a username or a mobile number.
+         */
+        wanpu__crm__api__schemas__LoginBody: {
+            /** Account */
+            account: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * PreviewOut
+         * @description What a choice would cost now.
+         */
+        wanpu__order__api__schemas__PreviewOut: {
+            /** Discount Fen */
+            discount_fen: number;
+            /** Pay Fen */
+            pay_fen: number;
+            /** Seller Orders */
+            seller_orders: components["schemas"]["PreviewSellerOut"][];
+            /** Shipping Fen */
+            shipping_fen: number;
+            /** Total Fen */
+            total_fen: number;
+        };
+        /**
+         * PreviewOut
+         * @description A trigger in words, and its next moments.
+         */
+        wanpu__system__api__schemas_jobs__PreviewOut: {
+            /** Next Fire Times */
+            next_fire_times: string[];
+            words: components["schemas"]["WordsOut"] | null;
+        };
+        /**
+         * LoginBody
+         * @description 后台登录.
+         */
+        wanpu__system__api__schemas_sign_in__LoginBody: {
+            /** Captcha */
+            captcha: string;
+            /** Password */
+            password: string;
+            /** Totp */
+            totp?: string | null;
+            /** Username */
+            username: string;
+            /**
+             * Uuid
+             * @description Of the captcha that was answered.
+             */
+            uuid: string;
         };
     };
     responses: never;
@@ -1611,6 +5331,467 @@ export interface operations {
             };
         };
     };
+    show_captcha_console_v1_auth_captcha_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptchaOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    login_console_v1_auth_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["wanpu__system__api__schemas_sign_in__LoginBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    logout_console_v1_auth_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    logout_everywhere_console_v1_auth_logout_everywhere_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    change_password_console_v1_auth_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    begin_second_factor_console_v1_auth_totp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProofBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedFactorOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_console_v1_auth_totp_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    end_second_factor_console_v1_auth_totp_disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorOffBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_me_console_v1_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    change_me_console_v1_me_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    set_allowed_ips_console_v1_me_allowed_ips_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllowedIpsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_own_sessions_console_v1_me_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    end_own_session_console_v1_me_sessions__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_nav_console_v1_nav_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NavOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    open_private_file_files_p__file_id__get: {
+        parameters: {
+            query?: {
+                variant?: components["schemas"]["Variant"];
+                expires?: number;
+                signature?: string;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
     healthz_healthz_get: {
         parameters: {
             query?: never;
@@ -1628,6 +5809,738 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_files_merchant_v1_files_get: {
+        parameters: {
+            query?: {
+                /** @description What it was uploaded for. */
+                folder?: components["schemas"]["FileFolder"] | null;
+                /** @description Exactly this. */
+                content_type?: string | null;
+                /** @description A part of the name. */
+                name?: string | null;
+                /** @description ISO 8601 with a zone. */
+                since?: string | null;
+                /** @description ISO 8601 with a zone. */
+                until?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "size" | "original_name";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    upload_file_merchant_v1_files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @enum {string} */
+                    folder: "product" | "detail" | "category" | "brand" | "home" | "avatar" | "license" | "document";
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_file_merchant_v1_files__file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_file_merchant_v1_files__file_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_menus_merchant_v1_menus_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MenuTreeOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_roles_merchant_v1_roles_get: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                role_name?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "role_name";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_role_merchant_v1_roles_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_role_choices_merchant_v1_roles_select_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleChoices"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_role_merchant_v1_roles__role_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_role_merchant_v1_roles__role_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    change_role_merchant_v1_roles__role_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    preview_role_merchant_v1_roles__role_id__nav_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NavOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_staff_merchant_v1_staff_get: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                username?: string | null;
+                /** @description The whole mobile number. */
+                mobile?: string | null;
+                /** @description 0 禁用, 1 正常. */
+                status?: components["schemas"]["StaffStatus"] | null;
+                /** @description The id of a role that the account has. */
+                role_id?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "username" | "status" | "last_login_at";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_staff_merchant_v1_staff_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_staff_merchant_v1_staff__user_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_staff_merchant_v1_staff__user_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    change_staff_merchant_v1_staff__user_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    disable_staff_merchant_v1_staff__user_id__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    enable_staff_merchant_v1_staff__user_id__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    reset_password_merchant_v1_staff__user_id__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    assign_roles_merchant_v1_staff__user_id__roles_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffRoles"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    drop_second_factor_merchant_v1_staff__user_id__second_factor_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal */
             default: {
@@ -1683,6 +6596,2578 @@ export interface operations {
         responses: {
             /** @description Success */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_approvals_platform_v1_approvals_get: {
+        parameters: {
+            query?: {
+                /** @description How far it is. */
+                status?: components["schemas"]["ApprovalStatus"] | null;
+                /** @description Exactly this action. */
+                action?: string | null;
+                /** @description Exactly this one. */
+                subject?: string | null;
+                /** @description Whose request it is. */
+                requested_by?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "expires_at";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_approval_platform_v1_approvals__approval_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    approve_platform_v1_approvals__approval_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    refuse_platform_v1_approvals__approval_id__refuse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    retry_platform_v1_approvals__approval_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    withdraw_platform_v1_approvals__approval_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_config_keys_platform_v1_config_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigKeyList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_configs_platform_v1_configs_get: {
+        parameters: {
+            query?: {
+                /** @description A part of it. */
+                param_key?: string | null;
+                /** @description A part of it. */
+                remark?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "updated_at" | "param_key";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_config_platform_v1_configs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_config_platform_v1_configs__config_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    change_config_platform_v1_configs__config_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_config_platform_v1_configs__config_id__delete: {
+        parameters: {
+            query: {
+                /** @description The version that was read. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_history_platform_v1_configs__config_id__history_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "version";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigVersionList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    roll_back_platform_v1_configs__config_id__rollback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigRollback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_dead_letters_platform_v1_dead_letters_get: {
+        parameters: {
+            query?: {
+                /** @description The event's name. */
+                name?: string | null;
+                /** @description Only those that nobody replayed. */
+                is_open?: boolean | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "updated_at";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_dead_letter_platform_v1_dead_letters__dead_letter_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dead_letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    replay_platform_v1_dead_letters__dead_letter_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dead_letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_files_platform_v1_files_get: {
+        parameters: {
+            query?: {
+                /** @description What it was uploaded for. */
+                folder?: components["schemas"]["FileFolder"] | null;
+                /** @description Exactly this. */
+                content_type?: string | null;
+                /** @description Exactly this. */
+                storage?: string | null;
+                /** @description Exactly this. */
+                sha256?: string | null;
+                /** @description A part of the name. */
+                name?: string | null;
+                /** @description Whose it is. */
+                merchant_id?: string | null;
+                /** @description ISO 8601 with a zone. */
+                since?: string | null;
+                /** @description ISO 8601 with a zone. */
+                until?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "size" | "original_name";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    upload_file_platform_v1_files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @enum {string} */
+                    folder: "product" | "detail" | "category" | "brand" | "home" | "avatar" | "license" | "document";
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    probe_storage_platform_v1_files_storage_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorageProbe"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageProbeOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_file_platform_v1_files__file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_file_platform_v1_files__file_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_calendars_platform_v1_job_calendars_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    save_calendar_platform_v1_job_calendars__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_calendar_platform_v1_job_calendars__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_groups_platform_v1_job_groups_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    pause_group_platform_v1_job_groups__name__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    resume_group_platform_v1_job_groups__name__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_job_logs_platform_v1_job_logs_get: {
+        parameters: {
+            query?: {
+                /** @description Of this job alone. */
+                job_id?: string | null;
+                /** @description A part of the name, or the whole group. */
+                bean_name?: string | null;
+                /** @description 0 succeeded, 1 failed. */
+                status?: components["schemas"]["LogStatus"] | null;
+                /** @description From this moment on. */
+                since?: string | null;
+                /** @description Before this moment. */
+                until?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "log_id" | "times";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobLogList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_job_log_platform_v1_job_logs__log_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobLogOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_jobs_platform_v1_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description A part of the name, or the whole group. */
+                name?: string | null;
+                /** @description A part of the name, or the whole group. */
+                group?: string | null;
+                /** @description 0 fires, 1 is paused. */
+                status?: components["schemas"]["JobStatus"] | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "job_id" | "bean_name" | "next_fire_time";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_job_platform_v1_jobs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_nodes_platform_v1_jobs_nodes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    preview_job_platform_v1_jobs_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["wanpu__system__api__schemas_jobs__PreviewOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_registered_jobs_platform_v1_jobs_registered_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredJobList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_running_jobs_platform_v1_jobs_running_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiringList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_job_platform_v1_jobs__job_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    edit_job_platform_v1_jobs__job_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_job_platform_v1_jobs__job_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    pause_job_platform_v1_jobs__job_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    resume_job_platform_v1_jobs__job_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    run_job_now_platform_v1_jobs__job_id__run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiringOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_login_logs_platform_v1_login_logs_get: {
+        parameters: {
+            query?: {
+                /** @description Exactly this text. */
+                username?: string | null;
+                /** @description What happened. */
+                event?: components["schemas"]["LoginEvent"] | null;
+                /** @description Exactly this text. */
+                ip?: string | null;
+                /** @description ISO 8601 with a zone. */
+                since?: string | null;
+                /** @description ISO 8601 with a zone. */
+                until?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "username" | "ip";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginLogList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_operations_platform_v1_logs_get: {
+        parameters: {
+            query?: {
+                /** @description Exactly this text. */
+                username?: string | null;
+                /** @description Exactly this text. */
+                operation?: string | null;
+                /** @description Exactly this text. */
+                subject?: string | null;
+                /** @description Exactly this text. */
+                ip?: string | null;
+                /** @description Exactly this text. */
+                request_id?: string | null;
+                /** @description ISO 8601 with a zone. */
+                since?: string | null;
+                /** @description ISO 8601 with a zone. */
+                until?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "time";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_last_seal_platform_v1_logs_seal_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealOut"] | null;
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_operation_platform_v1_logs__log_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationDetailOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_menus_platform_v1_menus_get: {
+        parameters: {
+            query?: {
+                /** @description Whose console: the platform's or the merchants'. */
+                audience?: components["schemas"]["Audience"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MenuTreeOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_menu_platform_v1_menus_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MenuCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MenuOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    order_menus_platform_v1_menus_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MenuOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_parents_platform_v1_menus_select_get: {
+        parameters: {
+            query?: {
+                /** @description Whose console: the platform's or the merchants'. */
+                audience?: components["schemas"]["Audience"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MenuTreeOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_menu_platform_v1_menus__menu_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                menu_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MenuOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_menu_platform_v1_menus__menu_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                menu_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    change_menu_platform_v1_menus__menu_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                menu_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MenuPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MenuOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_merchant_staff_platform_v1_merchants__merchant_id__staff_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merchant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MerchantStaffCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_roles_platform_v1_roles_get: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                role_name?: string | null;
+                /** @description Whole id of the merchant that the rows belong to. */
+                merchant_id?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "role_name";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_role_platform_v1_roles_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_role_choices_platform_v1_roles_select_get: {
+        parameters: {
+            query?: {
+                /** @description Whole id of the merchant that the rows belong to. */
+                merchant_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleChoices"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_role_platform_v1_roles__role_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_role_platform_v1_roles__role_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    change_role_platform_v1_roles__role_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    preview_role_platform_v1_roles__role_id__nav_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NavOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_secrets_platform_v1_secrets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    change_secret_platform_v1_secrets__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretChangeOut"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretChangeOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_secret_platform_v1_secrets__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_sessions_platform_v1_sessions_get: {
+        parameters: {
+            query?: {
+                /** @description Exactly this text. */
+                username?: string | null;
+                /** @description Exactly this text. */
+                ip?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "last_seen_at" | "created_at" | "username";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    kick_platform_v1_sessions__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_staff_platform_v1_staff_get: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                username?: string | null;
+                /** @description The whole mobile number. */
+                mobile?: string | null;
+                /** @description 0 禁用, 1 正常. */
+                status?: components["schemas"]["StaffStatus"] | null;
+                /** @description The id of a role that the account has. */
+                role_id?: string | null;
+                /** @description The id of the merchant that it works for. */
+                merchant_id?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "created_at" | "username" | "status" | "last_login_at";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_staff_platform_v1_staff_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_staff_platform_v1_staff__user_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_staff_platform_v1_staff__user_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    change_staff_platform_v1_staff__user_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    disable_staff_platform_v1_staff__user_id__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    enable_staff_platform_v1_staff__user_id__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    reset_password_platform_v1_staff__user_id__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    assign_roles_platform_v1_staff__user_id__roles_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffRoles"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInfoOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    drop_second_factor_platform_v1_staff__user_id__second_factor_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1894,7 +9379,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LoginBody"];
+                "application/json": components["schemas"]["wanpu__crm__api__schemas__LoginBody"];
             };
         };
         responses: {
@@ -2379,7 +9864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["wanpu__order__api__schemas__PreviewOut"];
                 };
             };
             /** @description A refusal */

@@ -77,19 +77,19 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _answer_database_error)
 
 
-def status_of(error: WanpuError) -> int:
+def status_of(error: type[WanpuError]) -> int:
     """The HTTP status of a refusal's kind."""
-    if isinstance(error, UnsupportedMediaType):
+    if issubclass(error, UnsupportedMediaType):
         return 415
-    if isinstance(error, MethodNotAllowed):
+    if issubclass(error, MethodNotAllowed):
         return 405
-    return next((status for kind, status in STATUS_OF_KIND.items() if isinstance(error, kind)), 500)
+    return next((status for kind, status in STATUS_OF_KIND.items() if issubclass(error, kind)), 500)
 
 
 def error_answer(scope: Scope, error: WanpuError, *, headers: Mapping[str, str] | None = None) -> Response:
     """The response for a refusal."""
     sent = dict(headers or {})
-    status = status_of(error)
+    status = status_of(type(error))
     if status in (429, 503):
         sent.setdefault("retry-after", str(error.details.get("retry_after_s", RETRY_AFTER_S)))
     if status == 401:

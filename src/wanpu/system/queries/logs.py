@@ -67,13 +67,13 @@ async def list_seals(session: AsyncSession, after: int, limit: int) -> Sequence[
 async def list_unsealed(session: AsyncSession, limit: int) -> Sequence[Mapping[str, Any]]:
     """The oldest rows without a seal, in the order of their ids."""
     statement = select(LOG).where(LOG.c.seal_no.is_(None)).order_by(LOG.c.id).limit(limit)
-    return [row._mapping for row in await session.execute(statement)]
+    return [row._asdict() for row in await session.execute(statement)]
 
 
 async def list_sealed(session: AsyncSession, seal_no: int) -> Sequence[Mapping[str, Any]]:
     """The rows under one seal, in the order of their ids."""
     statement = select(LOG).where(LOG.c.seal_no == seal_no).order_by(LOG.c.id)
-    return [row._mapping for row in await session.execute(statement)]
+    return [row._asdict() for row in await session.execute(statement)]
 
 
 async def mark_sealed(session: AsyncSession, log_ids: Sequence[int], seal_no: int) -> int:
