@@ -161,3 +161,14 @@ async def test_the_document_tells_of_one_form_of_refusal_and_who_may_call(app: F
     assert operations["/store/v1/orders", "post"]["security"] == [{"member": []}]
     assert "security" not in operations["/store/v1/products", "get"]
     assert "security" not in operations["/store/v1/auth/login", "post"]
+
+
+async def test_uploads_alone_may_be_larger_than_ordinary_bodies(app: FastAPI, http: Caller) -> None:
+    two_megabytes = b"x" * 2_000_000
+
+    for method, path in UPLOADS:
+        assert (await http.send(method.upper(), path, raw=two_megabytes)).refusal == (401, "auth.required")
+    for path in ("/platform/v1/configs", "/store/v1/orders", "/platform/v1/files/storage-test"):
+        assert (await http.send("POST", path, raw=two_megabytes)).refusal == (413, "request.too_large")
+    for path in ("/platform/v1/files", "/merchant/v1/files"):
+        assert (await http.send("POST", path, raw=two_megabytes * 12)).refusal == (413, "request.too_large")
