@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from tests.builders import PASSWORD
 from tests.wanpu.system.doors import read_log, read_sessions, read_staff
+from tests.wanpu.system.operations import make_caller
 from tests.wanpu.system.people import make_administrator
 
 from wanpu.infra.passwords import PasswordTooWeak
@@ -14,10 +15,11 @@ from wanpu.infra.services import Services, close_services, open_services
 from wanpu.infra.settings import Settings
 from wanpu.kernel.ids import Id
 from wanpu.system import SystemServices, create_staff, has_staff, reset_staff
-from wanpu.system.errors import StaffNameInvalid, StaffNameTaken
+from wanpu.system.errors import StaffNameInvalid, StaffNameTaken, SuperAdministratorProtected
 from wanpu.system.models import Staff
 from wanpu.system.models.staff import SUPER_ADMINISTRATOR
 from wanpu.system.queries.staff import find_staff_by_username
+from wanpu.system.service.staff_accounts import delete_staff
 from wanpu.system.states import StaffStatus
 
 
@@ -59,7 +61,7 @@ async def draw_as_far_as(services: Services, serial: int) -> None:
 
 
 @pytest.mark.requirement("S0-131")
-async def test_the_first_account_is_the_super_administrator_whatever_number_was_drawn(
+async def test_the_first_account_is_the_super_administrator_for_good_whatever_number_was_drawn(
     services: Services,
 ) -> None:
     await draw_as_far_as(services, 40)
@@ -73,6 +75,10 @@ async def test_the_first_account_is_the_super_administrator_whatever_number_was_
         admin = await find_staff_by_username(session, "admin")
     assert admin is not None
     assert (admin.user_id, admin.must_change_password) == (1, True)
+    for caller in (make_caller(second, "wang"), make_caller(first, "admin")):
+        with pytest.raises(SuperAdministratorProtected):
+            await delete_staff(services.db, caller, first)
+    assert await has_staff(services, "admin") is True
 
 
 async def test_no_later_account_is_given_the_super_administrators_number(services: Services) -> None:
