@@ -35,20 +35,26 @@ async def insert_rows(session: AsyncSession, table: FromClause, rows: Sequence[R
         ValueError: the rows differ in their columns, or leave out one that has a default; a status or a
             time that its column refuses.
     """
-    if not rows:
+    await insert_tables(session, [(table, rows)])
+
+
+async def insert_tables(
+    session: AsyncSession, rows_of_tables: Sequence[tuple[FromClause, Sequence[Row]]]
+) -> None:
+    """`insert_rows` of several tables, none of which needs another's; PostgreSQL takes all at once."""
+    dialect = session.get_bind().dialect
+    inserts = [(_shape(table, tuple(rows[0]), dialect), rows) for table, rows in rows_of_tables if rows]
+    if not inserts:
         return
-    shape = _shape(table, tuple(rows[0]), session.get_bind().dialect)
-    if shape.left_out:
-        raise ValueError(f"{shape.table}: columns with a default are left out: {shape.left_out}")
-    names = ", ".join(shape.quoted)
     connection = await session.connection()
-    if shape.place is None:
-        text = f"INSERT INTO {shape.table} ({names}) SELECT {names} FROM {shape.recordset('$1')}"
-        await connection.exec_driver_sql(text, (shape.json_of(rows),))
-    else:
-        places = ", ".join([shape.place] * len(shape.names))
-        text = f"INSERT INTO {shape.table} ({names}) VALUES ({places})"
-        await connection.exec_driver_sql(text, list(zip(*shape.columns_of(rows), strict=True)))
+    if dialect.name == "postgresql":
+        *firsts, last = [shape.insert_from(f"${n}") for n, (shape, _) in enumerate(inserts, start=1)]
+        others = ", ".join(f"insert_{n} AS ({text})" for n, text in enumerate(firsts, start=1))
+        parameters = tuple(shape.json_of(rows) for shape, rows in inserts)
+        await connection.exec_driver_sql(f"WITH {others} {last}" if firsts else last, parameters)
+        return
+    for shape, rows in inserts:
+        await connection.exec_driver_sql(shape.insert_row, list(zip(*shape.columns_of(rows), strict=True)))
 
 
 async def add_to_rows(
@@ -88,6 +94,23 @@ class _Shape:
     place: str | None
     left_out: tuple[str, ...]
 
+    @property
+    def insert_row(self) -> str:
+        """The insert of one row of values."""
+        places = ", ".join([self.place or ""] * len(self.names))
+        return f"INSERT INTO {self.table} ({self._inserted}) VALUES ({places})"
+
+    def insert_from(self, parameter: str) -> str:
+        """PostgreSQL: the insert of all rows in a parameter."""
+        names = self._inserted
+        return f"INSERT INTO {self.table} ({names}) SELECT {names} FROM {self.recordset(parameter)}"
+
+    @property
+    def _inserted(self) -> str:
+        if self.left_out:
+            raise ValueError(f"{self.table}: columns with a default are left out: {self.left_out}")
+        return ", ".join(self.quoted)
+
     def columns_of(self, rows: Sequence[Row]) -> list[list[Any]]:
         """The rows' values as the driver takes them, column by column."""
         self._require_alike(rows)
@@ -101,8 +124,8 @@ class _Shape:
         self._require_alike(rows)
         for name, check in zip(self.names, self.converters, strict=True):
             if check is not None:
-                for row in rows:
-                    check(row[name])
+                for value in {row[name] for row in rows}:
+                    check(value)
         return orjson.dumps(rows).decode()
 
     def recordset(self, parameter: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.infra.bulk import insert_rows
+from wanpu.infra.bulk import insert_rows, insert_tables
 from wanpu.infra.models import DueWork, IdempotencyKey, OutboxEvent
 from wanpu.infra.statements import Among, padded
 from wanpu.infra.tables import table_of
@@ -128,17 +128,19 @@ async def insert_placed(
     work: Sequence[dict[str, Any]],
     keys: Sequence[dict[str, Any]],
 ) -> None:
-    """All rows of a batch of orders, one statement a table. Benchmark: place order."""
-    for table, rows in (
-        (ORDER, orders),
-        (SELLER_ORDER, seller_orders),
-        (ORDER_ITEM, items),
-        (ORDER_LOG, logs),
-        (table_of(OutboxEvent), events),
-        (table_of(DueWork), work),
-        (table_of(IdempotencyKey), keys),
-    ):
-        await insert_rows(session, table, rows)
+    """All rows of a batch of orders. Benchmark: place order."""
+    await insert_tables(
+        session,
+        [
+            (ORDER, orders),
+            (SELLER_ORDER, seller_orders),
+            (ORDER_ITEM, items),
+            (ORDER_LOG, logs),
+            (table_of(OutboxEvent), events),
+            (table_of(DueWork), work),
+            (table_of(IdempotencyKey), keys),
+        ],
+    )
 
 
 # Changing

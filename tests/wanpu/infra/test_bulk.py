@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Boolean, CheckConstraint, Column, Integer, LargeBinary, MetaData, Table, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from wanpu.infra.bulk import add_to_rows, insert_rows
+from wanpu.infra.bulk import add_to_rows, insert_rows, insert_tables
 from wanpu.infra.columns import (
     BigInt,
     GrowingInt,
@@ -187,6 +187,32 @@ async def test_rows_go_with_their_transaction(made):
         await insert_and_fail()
 
     assert await rows_of(made, DRAWN) == []
+
+
+async def test_rows_of_several_tables_go_in_together_and_an_empty_list_is_left_out(made):
+    async with made.transaction() as session:
+        await insert_tables(
+            session, [(ROWS, [FULL]), (STOCK, []), (DRAWN, [{"name": "a"}, {"name": "b"}]), (ROWS, [EMPTY])]
+        )
+        await insert_tables(session, [(STOCK, []), (DRAWN, [])])
+
+    assert await rows_of(made, ROWS) == [EMPTY, FULL]
+    assert [row["name"] for row in await rows_of(made, DRAWN)] == ["a", "b"]
+    assert await rows_of(made, STOCK) == []
+
+
+async def test_a_refused_row_of_one_table_takes_the_rows_of_all_tables_with_it(made):
+    await insert(made, ROWS, [FULL])
+
+    with pytest.raises(IntegrityError) as refused:
+        async with made.transaction() as session:
+            await insert_tables(
+                session, [(DRAWN, [{"name": "a"}]), (ROWS, [FULL]), (STOCK, [stock(1, 5, 0)])]
+            )
+
+    assert is_conflict(refused.value)
+    assert await rows_of(made, DRAWN) == []
+    assert await rows_of(made, STOCK) == []
 
 
 @pytest.mark.parametrize(
