@@ -15,7 +15,7 @@ from wanpu.infra.services import Services, close_services, open_services
 from wanpu.infra.settings import Settings
 from wanpu.kernel.ids import Id
 from wanpu.system import SystemServices, create_staff, has_staff, reset_staff
-from wanpu.system.errors import StaffNameInvalid, StaffNameTaken, SuperAdministratorProtected
+from wanpu.system.errors import StaffNameInvalid, StaffNameTaken, StaffNotFound, SuperAdministratorProtected
 from wanpu.system.models import Staff
 from wanpu.system.models.staff import SUPER_ADMINISTRATOR
 from wanpu.system.queries.staff import find_staff_by_username
@@ -75,9 +75,10 @@ async def test_the_first_account_is_the_super_administrator_for_good_whatever_nu
         admin = await find_staff_by_username(session, "admin")
     assert admin is not None
     assert (admin.user_id, admin.must_change_password) == (1, True)
-    for caller in (make_caller(second, "wang"), make_caller(first, "admin")):
-        with pytest.raises(SuperAdministratorProtected):
-            await delete_staff(services.db, caller, first)
+    with pytest.raises(StaffNotFound):
+        await delete_staff(services.db, make_caller(second, "wang"), first)
+    with pytest.raises(SuperAdministratorProtected):
+        await delete_staff(services.db, make_caller(first, "admin"), first)
     assert await has_staff(services, "admin") is True
 
 
