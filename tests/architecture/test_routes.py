@@ -22,6 +22,8 @@ UPLOADS = {("post", "/platform/v1/files"), ("post", "/merchant/v1/files")}
 """The only routes whose body is a form: a file and what it is for."""
 
 PARAMETER = re.compile(r"\{\w+(:\w+)?\}")
+CONVERTOR = re.compile(r"\{(\w+):\w+\}")
+DOCUMENTED = ("/store/", "/platform/", "/merchant/", "/console/v1/", "/notify/")
 
 
 @pytest.fixture
@@ -140,6 +142,7 @@ async def test_every_documented_endpoint_takes_and_answers_json(app: FastAPI) ->
     assert not_json == []
 
 
+@pytest.mark.requirement("S0-179")
 async def test_the_document_tells_of_one_form_of_refusal_and_who_may_call(app: FastAPI) -> None:
     document = app.openapi()
     operations = {
@@ -161,6 +164,37 @@ async def test_the_document_tells_of_one_form_of_refusal_and_who_may_call(app: F
     assert operations["/store/v1/orders", "post"]["security"] == [{"member": []}]
     assert "security" not in operations["/store/v1/products", "get"]
     assert "security" not in operations["/store/v1/auth/login", "post"]
+
+
+@pytest.mark.requirement("S0-179")
+async def test_every_refusal_that_is_answered_has_that_form(app: FastAPI, http: Caller) -> None:
+    refusals = [await http.send(method, path) for method, path in member_routes(app)]
+    refusals.append(await http.get("/store/v1/nothing-here"))
+    refusals.append(await http.delete("/store/v1/products"))
+    refusals.append(await http.post("/store/v1/auth/login", raw=b"{"))
+
+    assert len(refusals) >= 50
+    for refusal in refusals:
+        assert refusal.body.keys() == {"code", "message", "details", "request_id"}
+        assert [type(refusal.body[name]) for name in ("code", "message", "details")] == [str, str, dict]
+        assert refusal.body["request_id"] == refusal.headers["x-request-id"]
+
+
+@pytest.mark.requirement("S0-181")
+async def test_the_document_that_is_served_tells_of_every_route_and_of_nothing_else(
+    app: FastAPI, http: Caller
+) -> None:
+    served = (await http.get("/openapi.json")).body
+    told = {(method.upper(), path) for path, operations in served["paths"].items() for method in operations}
+    answered = {
+        (method, CONVERTOR.sub(r"{\1}", str(route.path)))
+        for route in iter_route_contexts(app.routes)
+        if route.endpoint is not None and str(route.path).startswith(DOCUMENTED)
+        for method in methods_of(route)
+    }
+
+    assert {pair for pair in told if pair[1].startswith(DOCUMENTED)} == answered
+    assert (await http.get("/docs")).status == 200
 
 
 async def test_uploads_alone_may_be_larger_than_ordinary_bodies(app: FastAPI, http: Caller) -> None:

@@ -331,7 +331,6 @@ async def test_nonsense_is_refused_and_nothing_is_written(
     assert await operations(system) == [("job.create", "job:testTask")]
 
 
-@pytest.mark.requirement("S0-138", "S0-139", "S0-140", "S0-141", "S0-142")
 async def test_each_act_takes_its_own_permission(http: Caller, system: SystemServices) -> None:
     job = await create(http)
     path = f"{JOBS}/{job['job_id']}"
