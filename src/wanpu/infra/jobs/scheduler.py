@@ -180,7 +180,8 @@ class Scheduler:
             job=claim.bean_name, job_id=claim.job_id, fire_time=claim.fire_time.isoformat()
         ):
             log.info("job.started", attempt=claim.attempt, fence=claim.fence)
-            keeper = asyncio.create_task(self._keep_held(claim))
+            is_over = asyncio.Event()
+            keeper = asyncio.create_task(self._keep_held(claim, is_over))
             try:
                 try:
                     result, error, data = await self._call(claim)
@@ -191,8 +192,8 @@ class Scheduler:
                     result, error, data = "failed", "the job cancelled itself", None
                 await self._record(claim, result, error, data)
             finally:
-                keeper.cancel()
-                await asyncio.gather(keeper, return_exceptions=True)
+                is_over.set()
+                await keeper
 
     async def _call(self, claim: Claim) -> tuple[str, str | None, dict[str, Any] | None]:
         """Call the job's function: "done", "failed" or "timed_out", the error's text, and its data."""
@@ -270,12 +271,11 @@ class Scheduler:
                 wait_s = PAUSE_S
             await asyncio.sleep(min(wait_s, self._interval_s))
 
-    async def _keep_held(self, claim: Claim) -> None:
+    async def _keep_held(self, claim: Claim, is_over: asyncio.Event) -> None:
         """Renew one run's lease once an interval, apart from all others: a job whose transaction holds its
         own firing for long holds up nobody else."""
         wait_s = self._interval_s
-        while True:
-            await asyncio.sleep(wait_s)
+        while not await _is_set_within(is_over, wait_s):
             try:
                 if not await self._renew(claim):
                     return
@@ -328,6 +328,15 @@ class _Found:
     due: Sequence[DueJob]
     waiting: Sequence[tuple[Id, datetime]]
     ahead_s: float | None
+
+
+async def _is_set_within(event: asyncio.Event, wait_s: float) -> bool:
+    try:
+        async with asyncio.timeout(wait_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 def _text_of(error: Exception) -> str:

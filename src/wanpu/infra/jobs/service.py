@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, Strict
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.infra.database import after_commit, rerun_on_conflict
+from wanpu.infra.database import rerun_on_conflict
 from wanpu.infra.jobs import queries
 from wanpu.infra.jobs.days_off import DaysOff
 from wanpu.infra.jobs.errors import (
@@ -22,10 +22,9 @@ from wanpu.infra.jobs.errors import (
 )
 from wanpu.infra.jobs.models import DEFAULT_GROUP, DEFAULT_PRIORITY, Firing, Job, JobCalendar
 from wanpu.infra.jobs.registry import JobDefinition
-from wanpu.infra.jobs.services import JobServices
+from wanpu.infra.jobs.services import JobServices, wake_after_commit
 from wanpu.infra.jobs.states import FiringCause, FiringStatus, JobStatus, Misfire
 from wanpu.infra.jobs.triggers import Moment, Schedule, Trigger, zone_named
-from wanpu.infra.signals import JOBS
 from wanpu.kernel.ids import Id
 
 SERIALS = "schedule_job"
@@ -115,7 +114,7 @@ async def _add_job(
         _plan(job, job.schedule(days_off), now)
         session.add(job)
         await witness(session, None, facts_of(job))
-        _wake(session)
+        wake_after_commit(session)
     return job
 
 
@@ -151,7 +150,7 @@ async def _change_job(
         else:
             _plan(job, job.schedule(days_off), now)
         await witness(session, was, facts_of(job))
-        _wake(session)
+        wake_after_commit(session)
     return job
 
 
@@ -199,7 +198,7 @@ async def resume_job(app: JobServices, job_id: Id, *, witness: Witness = nobody)
         was = facts_of(job)
         if job.resume():
             await witness(session, was, facts_of(job))
-        _wake(session)
+        wake_after_commit(session)
     return job
 
 
@@ -220,7 +219,7 @@ async def run_job_now(app: JobServices, job_id: Id, *, witness: Witness = nobody
         while not await queries.add_firing(session, firing):
             firing.fire_time += _TICK
         await witness(session, None, {"fire_time": firing.fire_time.isoformat(), "params": firing.params})
-        _wake(session)
+        wake_after_commit(session)
     return firing
 
 
@@ -245,7 +244,7 @@ async def _set_group(app: JobServices, name: str, witness: Witness, *, is_paused
         for job in await queries.lock_jobs_of_group(session, name):
             job.is_group_paused = is_paused
             job.settle_due()
-        _wake(session)
+        wake_after_commit(session)
 
 
 @rerun_on_conflict
@@ -272,7 +271,7 @@ async def save_calendar(
             # A moment that is due and that nobody has claimed yet still counts.
             pending = now if job.next_fire_time is None else job.next_fire_time - _TICK
             job.plan(job.schedule(days), min(now, pending))
-        _wake(session)
+        wake_after_commit(session)
 
 
 @rerun_on_conflict
@@ -429,9 +428,3 @@ async def _lock_job(session: AsyncSession, job_id: Id) -> Job:
     if job is None:
         raise JobNotFound(str(job_id))
     return job
-
-
-def _wake(session: AsyncSession) -> None:
-    """Let this process's scheduler look once the change is durable."""
-    signals = session.info["signals"]
-    after_commit(session, lambda: signals.wake(JOBS))

@@ -111,8 +111,8 @@ class Work:
 
 
 async def pause() -> None:
-    """Take a little while, so that kills and stalls find runs in the middle."""
-    await asyncio.sleep(random.uniform(0, 0.15))
+    """Take a little while, now and then a longer one, so that kills and stalls find runs in the middle."""
+    await asyncio.sleep(0.6 if random.random() < 0.15 else random.uniform(0, 0.1))
 
 
 @rerun_on_conflict

@@ -265,11 +265,11 @@ async def test_lists_are_filtered_counted_and_paged(bench: Bench) -> None:
         page = await queries.list_jobs(session, name="not", group="a", limit=2, offset=1)
         none = await queries.list_jobs(session, name="n%d", limit=9)
         count = await queries.count_jobs(session, group="a", status=JobStatus.NORMAL)
-        groups = [(group.name, group.is_paused) for group in await queries.list_groups(session)]
+        found = [(group.name, group.is_paused) for group in await queries.list_groups(session)]
 
     assert [job.job_id for job in page] == [2, paused.job_id]
     assert (list(none), count) == ([], 2)
-    assert groups == [("a", False), ("b", True)]
+    assert found == [("a", False), ("b", True)]
 
 
 async def test_a_name_is_registered_once() -> None:

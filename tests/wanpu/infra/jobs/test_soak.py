@@ -37,7 +37,7 @@ from wanpu.kernel.clock import SystemClock
 
 SKEWS_S = (-600.0, 600.0, 0.0, -3600.0)
 JOBS = ("exact", "alone", "fragile")
-LONGEST_STALL_S = 3.0
+LONGEST_STALL_S = 4.0
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,15 @@ def soak(url: str, folder: Path, plan: Soak) -> Outcome:
         ends_at = time.monotonic() + plan.real_s
         while time.monotonic() < ends_at:
             time.sleep(chance.uniform(0.3, 1.5))
-            number = chance.randrange(len(nodes))
+            number = asyncio.run(find_busy(url, nodes))
+            if number is None:
+                number = chance.randrange(len(nodes))
             if chance.random() < 0.5:
                 kill_now(nodes[number])
                 kills += 1
                 nodes[number] = begin(url, folder, SKEWS_S[number], since, plan)
             else:
-                stall(nodes[number], chance.uniform(0.1, LONGEST_STALL_S))
+                stall(nodes[number], chance.uniform(0.5, LONGEST_STALL_S))
         wait_until(lambda: asyncio.run(is_finished(url)), timeout_s=60 + plan.real_s / 10)
         return asyncio.run(read_outcome(url, since, kills))
     finally:
@@ -178,7 +180,7 @@ def planned_instants(since: datetime, plan: Soak) -> list[datetime]:
 
 
 async def prepare(url: str, folder: Path, plan: Soak) -> datetime:
-    """Lay the table of effects and schedule the three jobs from now on: the moment at which time speeds up."""
+    """Lay the table of effects and schedule the three jobs from now on: when time begins to run fast."""
     db = Database(url, pool_size=1)
     async with db.engine.begin() as connection:
         await connection.run_sync(EFFECTS.drop, checkfirst=True)
@@ -206,6 +208,16 @@ async def start_from(db: Database, name: str, since: datetime) -> None:
     async with db.transaction() as session:
         job = (await session.execute(select(Job).where(Job.bean_name == name))).scalar_one()
         job.plan(job.schedule(None), since - timedelta(microseconds=1))
+
+
+async def find_busy(url: str, nodes: Sequence[ForkServerProcess]) -> int | None:
+    """A node in the middle of a run, if one is: those are the ones to hit."""
+    db = Database(url, pool_size=1)
+    async with db.reading() as session:
+        busy = (await session.execute(select(Firing.node).where(Firing.lease_until.is_not(None)))).scalars()
+        pids = {str(name).split(":")[1] for name in busy}
+    await db.close()
+    return next((number for number, node in enumerate(nodes) if str(node.pid) in pids), None)
 
 
 async def is_finished(url: str) -> bool:
