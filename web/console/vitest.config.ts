@@ -1,7 +1,7 @@
 import { mergeConfig } from "vite";
 import { defineConfig } from "vitest/config";
 
-import viteConfig from "./vite.config";
+import viteConfig from "./vite.config.ts";
 
 export default mergeConfig(
   viteConfig,

@@ -4,7 +4,7 @@ import { shallowRef } from "vue";
 import { createRouter, createWebHistory, type RouteLocationRaw } from "vue-router";
 
 import { ApiError } from "@/api-error";
-import { useSession } from "@/session/session";
+import { mayBeSignedIn, useSession } from "@/session/session";
 import ForbiddenView from "@/shell/views/forbidden-view.vue";
 import MissingView from "@/shell/views/missing-view.vue";
 
@@ -40,12 +40,15 @@ function installRoutes(): void {
 
 /** Read who is signed in and open their routes; the address of the sign-in page when nobody is. */
 async function enter(to: string): Promise<RouteLocationRaw> {
+  const door = { name: SIGN_IN, query: to === "/" ? {} : { to } };
+  if (!mayBeSignedIn()) {
+    return door;
+  }
   try {
     await useSession().load();
   } catch (error) {
     if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
-      const step = error.status === 403 ? { step: "password" } : {};
-      return { name: SIGN_IN, query: { ...(to === "/" ? {} : { to }), ...step } };
+      return error.status === 403 ? { ...door, query: { ...door.query, step: "password" } } : door;
     }
     throw error;
   }

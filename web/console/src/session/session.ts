@@ -13,6 +13,16 @@ export type Me = components["schemas"]["MeOut"];
 /** Other tabs of this browser learn from this key who is signed in. */
 export const ACCOUNT_KEY = "wanpu.console.account";
 
+/** Whether somebody has signed in with this browser and not out again: scripts cannot see the cookie itself. */
+export function mayBeSignedIn(): boolean {
+  return localStorage.getItem(ACCOUNT_KEY) !== null;
+}
+
+/** Remember who came through the door. */
+export function rememberAccount(username: string): void {
+  localStorage.setItem(ACCOUNT_KEY, username);
+}
+
 export const useSession = defineStore("session", () => {
   const me = ref<Me | null>(null);
   const menus = ref<Menu[]>([]);
@@ -28,7 +38,7 @@ export const useSession = defineStore("session", () => {
     menus.value = nav.menus;
     permissions.value = new Set(nav.permissions);
     me.value = own;
-    localStorage.setItem(ACCOUNT_KEY, own.username);
+    rememberAccount(own.username);
   }
 
   /** End the session, here and at the mall. A session that has ended already counts as ended. */

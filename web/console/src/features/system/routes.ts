@@ -1,0 +1,7 @@
+import type { Page } from "@/router/pages";
+
+export const pages: readonly Page[] = [
+  { menu: "sys/log", view: () => import("./log/list.vue") },
+  { menu: "sys/approval", view: () => import("./approval/list.vue") },
+  { menu: "sys/dead-letter", view: () => import("./dead-letter/list.vue") },
+];
