@@ -16,7 +16,7 @@ from wanpu.infra.http.hot_route import add_hot_routes
 from wanpu.infra.http.middleware import add_middleware, content_security_policy
 from wanpu.infra.http.openapi import describe_refusals_and_callers
 from wanpu.infra.http.single_page_site import FOR_A_DAY, SinglePageSite, mount_below
-from wanpu.mall import Mall, background_work, close_mall
+from wanpu.mall import Mall, background_work, close_mall, watching
 from wanpu.order.api import pages as order_pages
 from wanpu.order.api import store as order_store
 from wanpu.payment.api import cashier, notify
@@ -41,6 +41,7 @@ def create_app(mall: Mall, *, works_in_background: bool = True) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(close_mall, mall)
+            await stack.enter_async_context(watching(mall))
             if works_in_background:
                 await stack.enter_async_context(background_work(mall))
             yield

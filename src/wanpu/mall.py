@@ -82,6 +82,17 @@ async def close_mall(mall: Mall) -> None:
 
 
 @contextlib.asynccontextmanager
+async def watching(mall: Mall) -> AsyncIterator[None]:
+    """Keep what this process counts about itself while the block runs; every process does."""
+    task = asyncio.create_task(mall.services.slow_statements.run(mall.services.db))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
 async def background_work(mall: Mall) -> AsyncIterator[None]:
     """Deliver events, do due work and run scheduled jobs while the block runs; all stop at its end."""
     settings = mall.services.settings

@@ -5,7 +5,7 @@ import signal
 
 from wanpu.infra.logs import configure_logs
 from wanpu.infra.settings import Settings
-from wanpu.mall import background_work, close_mall, open_mall
+from wanpu.mall import background_work, close_mall, open_mall, watching
 
 
 async def work(settings: Settings) -> int:
@@ -17,7 +17,7 @@ async def work(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
-        async with background_work(mall):
+        async with watching(mall), background_work(mall):
             await stop.wait()
     finally:
         await close_mall(mall)

@@ -73,6 +73,11 @@ class Database:
         """The writing engine, for migrations and probes."""
         return self._writer
 
+    @property
+    def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
+        """The writing and the reading engine, for whoever watches statements."""
+        return self._writer, self._reader
+
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """One transaction: commits at the end of the block, rolls back when it raises.
 

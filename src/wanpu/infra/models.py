@@ -138,3 +138,19 @@ class LoginThrottle(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (Index(None, "window_ends_at"),)
+
+
+class SlowStatement(Base):
+    """A statement that took long, by its text without values; all processes add to one row."""
+
+    __tablename__ = "slow_statement"
+
+    fingerprint: Mapped[str] = mapped_column(code_text(64), primary_key=True)  # SHA-256 of the text
+    statement: Mapped[str] = mapped_column(long_text())
+    runs: Mapped[int] = mapped_column(BigInt)
+    total_ms: Mapped[int] = mapped_column(BigInt)
+    longest_ms: Mapped[int] = mapped_column(BigInt)
+    last_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "last_at"),)

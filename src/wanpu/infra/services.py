@@ -13,6 +13,7 @@ from wanpu.infra.passwords import Passwords
 from wanpu.infra.serials import Serials
 from wanpu.infra.settings import Settings, ensure_master_key
 from wanpu.infra.signals import Signals
+from wanpu.infra.slow_statements import SlowStatements
 from wanpu.infra.tokens import Tokens
 from wanpu.infra.vault import Vault
 from wanpu.kernel.clock import Clock, SystemClock
@@ -33,6 +34,7 @@ class Services:
     passwords: Passwords
     signals: Signals
     heartbeats: Heartbeats
+    slow_statements: SlowStatements
 
 
 async def open_services(settings: Settings, *, clock: Clock | None = None) -> Services:
@@ -49,6 +51,9 @@ async def open_services(settings: Settings, *, clock: Clock | None = None) -> Se
     clock = clock or SystemClock()
     signals = Signals()
     db = Database(settings.database_url, pool_size=settings.database_pool_size, clock=clock, signals=signals)
+    slow_statements = SlowStatements(clock, least_ms=settings.slow_statement_ms)
+    for engine in db.engines:
+        slow_statements.watch(engine.sync_engine)
     return Services(
         settings=settings,
         db=db,
@@ -63,6 +68,7 @@ async def open_services(settings: Settings, *, clock: Clock | None = None) -> Se
         passwords=Passwords(),
         signals=signals,
         heartbeats=Heartbeats(clock),
+        slow_statements=slow_statements,
     )
 
 

@@ -191,6 +191,9 @@ class Settings(BaseSettings):
     otlp_endpoint: str = Field(
         "http://127.0.0.1:4318", description="OpenTelemetry collector (OTLP over HTTP) for WANPU_TRACES=otlp."
     )
+    slow_statement_ms: int = Field(
+        200, ge=1, description="SQL statements that take at least this long are counted for the SQL monitor."
+    )
     sql_debug: bool = Field(False, description="Log every SQL statement with its values masked.")
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from wanpu.infra.jobs.registry import JobRegistry, every
 from wanpu.infra.jobs.running import Run
 from wanpu.kernel.ids import Id
 from wanpu.system.service import approvals, files
+from wanpu.system.service.health import forget_old_slow_statements
 from wanpu.system.service.log_seals import seal_operations
 from wanpu.system.services import SystemServices
 
@@ -35,6 +36,15 @@ def register_jobs(registry: JobRegistry, app: SystemServices) -> None:
     )
     async def seal(_run: Run[str]) -> None:
         await seal_operations(app.db, app.vault)
+
+    @registry.job(
+        "forget_slow_statements",
+        title_zh="清理不再慢的 SQL",
+        title_en="Forget statements that are slow no more",
+        schedule=every("0 50 3 * * ?"),
+    )
+    async def forget_statements(_run: Run[str]) -> None:
+        await forget_old_slow_statements(app.db)
 
 
 async def purge_unfinished_uploads(app: SystemServices) -> int:

@@ -46,6 +46,7 @@ PLATFORM_MENUS: tuple[BaseMenu, ...] = (
     page(30, 1, "文件上传", "Files", "oss/oss", "oss", 6, "sys:oss:all"),
     button(31, 2, "商家账号", "Merchants' accounts", "sys:user:merchant"),
     button(32, 5, "查看", "View", "sys:sql:list"),
+    button(64, 5, "清空", "Clear", "sys:sql:delete"),
     page(33, 1, "登录日志", "Sign-in log", "sys/login-log", "login-log", 8, "sys:loginlog:list"),
     page(34, 1, "在线会话", "Sessions", "sys/session", "session", 9),
     button(35, 34, "查看", "View", "sys:session:list"),
