@@ -1067,6 +1067,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/platform/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description 系统健康: parts, backlog, versions.
+         */
+        get: operations["get_health_platform_v1_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/platform/v1/job-calendars": {
         parameters: {
             query?: never;
@@ -1766,6 +1786,30 @@ export interface paths {
          * @description 强制下线: the session's token is dead afterwards, on every node.
          */
         delete: operations["kick_platform_v1_sessions__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/slow-statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Slow Statements
+         * @description SQL监控: statements that took long, by their text without values.
+         */
+        get: operations["list_slow_statements_platform_v1_slow_statements_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Clear Slow Statements
+         * @description 清空: count anew, after something was mended.
+         */
+        delete: operations["clear_slow_statements_platform_v1_slow_statements_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3303,6 +3347,44 @@ export interface components {
             name: string;
         };
         /**
+         * HealthOut
+         * @description How the mall is doing. The counts are of the whole mall; parts are of the answering process.
+         */
+        HealthOut: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            at: string;
+            /** Cache */
+            cache: string;
+            /** Database */
+            database: string;
+            /** Events */
+            events: string;
+            /** Oldest Overdue At */
+            oldest_overdue_at: string | null;
+            /** Open Dead Letters */
+            open_dead_letters: number;
+            /** Overdue Work */
+            overdue_work: number;
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+            /** Pending Approvals */
+            pending_approvals: number;
+            /** Pending Events */
+            pending_events: number;
+            /** Running Jobs */
+            running_jobs: number;
+            /** Schema Step */
+            schema_step: string;
+            /** Slow Statements */
+            slow_statements: number;
+            /** Version */
+            version: string;
+        };
+        /**
          * IntervalTrigger
          * @description At the anchor and every `every_s` seconds after it: `repeat_count` times more, or for ever.
          */
@@ -4320,6 +4402,18 @@ export interface components {
             user_agent: string;
         };
         /**
+         * PartOut
+         * @description One part that the answering process needs.
+         */
+        PartOut: {
+            /** Is Sound */
+            is_sound: boolean;
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string;
+        };
+        /**
          * PasswordBody
          * @description 修改密码.
          */
@@ -5003,6 +5097,40 @@ export interface components {
             spec: string;
             /** Stock */
             stock: number;
+        };
+        /**
+         * SlowStatementList
+         * @description One page of slow statements.
+         */
+        SlowStatementList: {
+            /** Items */
+            items: components["schemas"]["SlowStatementOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * SlowStatementOut
+         * @description One statement without its values; times are milliseconds.
+         */
+        SlowStatementOut: {
+            /** Average Ms */
+            average_ms: number;
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * Last At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            last_at: string;
+            /** Longest Ms */
+            longest_ms: number;
+            /** Runs */
+            runs: number;
+            /** Statement */
+            statement: string;
+            /** Total Ms */
+            total_ms: number;
         };
         /**
          * StaffCreate
@@ -7387,6 +7515,35 @@ export interface operations {
             };
         };
     };
+    get_health_platform_v1_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
     list_calendars_platform_v1_job_calendars_get: {
         parameters: {
             query?: never;
@@ -8831,6 +8988,71 @@ export interface operations {
             path: {
                 token_id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_slow_statements_platform_v1_slow_statements_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows per page. */
+                size?: number;
+                /** @description The column to sort by. */
+                sort?: "last_at" | "longest_ms" | "total_ms" | "runs";
+                /** @description Its direction. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlowStatementList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    clear_slow_statements_platform_v1_slow_statements_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
