@@ -4,11 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.crm.models import FreightRule, Member, MemberAddress, MemberToken, Merchant
+from wanpu.crm.states import MemberStatus
 from wanpu.infra.statements import padded
+from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 
 
@@ -33,15 +35,18 @@ async def lock_member(session: AsyncSession, member_id: Id) -> Member | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def find_token(session: AsyncSession, token_hash: str) -> tuple[MemberToken, Member] | None:
-    """A session with its member, by the digest of its token."""
-    statement = (
-        select(MemberToken, Member)
-        .join(Member, Member.user_id == MemberToken.user_id)
-        .where(MemberToken.token_hash == token_hash)
-    )
-    row = (await session.execute(statement)).one_or_none()
-    return None if row is None else (row[0], row[1])
+_TOKEN, _MEMBER = table_of(MemberToken), table_of(Member)
+_SESSION = (
+    select(_TOKEN.c.user_id, _TOKEN.c.expires_at, _MEMBER.c.status)
+    .join(_MEMBER, _MEMBER.c.user_id == _TOKEN.c.user_id)
+    .where(_TOKEN.c.token_hash == bindparam("token_hash"))
+)
+
+
+async def find_session(session: AsyncSession, token_hash: str) -> tuple[Id, datetime, MemberStatus] | None:
+    """Whose session a token's digest names, when it ends, and the member's status. Benchmark: place order."""
+    row = (await session.execute(_SESSION, {"token_hash": token_hash})).one_or_none()
+    return None if row is None else (row.user_id, row.expires_at, row.status)
 
 
 async def delete_token(session: AsyncSession, token_hash: str) -> None:

@@ -105,10 +105,13 @@ async def identify(services: Services, token: str) -> Caller:
 
     async def load() -> bytes:
         async with services.db.reading() as session:
-            found = await queries.find_token(session, digest)
-        if found is None or found[1].status is not MemberStatus.NORMAL:
+            found = await queries.find_session(session, digest)
+        if found is None:
             raise TokenInvalid
-        return orjson.dumps([found[0].user_id, found[0].expires_at.timestamp()])
+        member_id, expires_at, status = found
+        if status is not MemberStatus.NORMAL:
+            raise TokenInvalid
+        return orjson.dumps([member_id, expires_at.timestamp()])
 
     cached = await services.cache.get_or_load(
         _cache_key(digest), load, ttl_s=CACHED_FOR_S, early_s=REFRESHED_AFTER_S
