@@ -15,13 +15,13 @@ from sqlalchemy import Select, Text, and_, bindparam, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.infra.http.json_body import parse_json
 from wanpu.infra.models import IdempotencyKey
 from wanpu.infra.statements import padded
 from wanpu.infra.tables import table_of
 from wanpu.kernel.errors import Conflict, Invalid
 
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _TABLE = table_of(IdempotencyKey)
 _ANSWER = (_TABLE.c.scope, _TABLE.c.key, _TABLE.c.fingerprint, _TABLE.c.status, _TABLE.c.body)
 
@@ -82,15 +82,10 @@ def validate_key(text: str | None) -> str:
     return text
 
 
-def fingerprint(body: bytes) -> str:
-    """SHA-256 of the body's canonical JSON: white space and the order of names do not matter.
-
-    Raises:
-        MalformedJson: the body is not JSON.
-    """
-    value = parse_json(body) if body else None
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def fingerprint(value: Any) -> str:
+    """SHA-256 of a body's canonical JSON, from what `parse_json` read: white space and the order of names do
+    not matter. None: there was no body."""
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
 
 
 async def find(session: AsyncSession, scope: str, keys: Iterable[str]) -> dict[str, Stored]:

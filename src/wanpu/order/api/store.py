@@ -10,9 +10,9 @@ from wanpu.infra import idempotency
 from wanpu.infra.http.access import names_caller
 from wanpu.infra.http.errors import language_of
 from wanpu.infra.http.fields import IdText
-from wanpu.infra.http.hot_route import hot_route, read_body
+from wanpu.infra.http.hot_route import hot_route, validated
 from wanpu.infra.http.json_answer import json_answer, json_bytes
-from wanpu.infra.http.json_body import StrictJsonRoute
+from wanpu.infra.http.json_body import StrictJsonRoute, read_json
 from wanpu.infra.http.paging import Cursor, CursorInvalid, Limit, decode_cursor, encode_cursor
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
@@ -95,13 +95,14 @@ async def place_order(request: Request) -> Response:
     orders = orders_of(request)
     caller = await member_of(request, orders.services)
     key = idempotency.validate_key(request.headers.get("idempotency-key"))
-    body = await read_body(request, OrderCreate)
+    sent = await read_json(request)
+    body = validated(request, OrderCreate, sent)
     placed = await orders.lane.submit(
         placing.PlaceOrder(
             choice=body.choice(caller.member_id),
             expected_pay_fen=Fen(body.expected_pay_fen),
             key=key,
-            fingerprint=idempotency.fingerprint(await request.body()),
+            fingerprint=idempotency.fingerprint(sent),
         )
     )
     headers = {"Idempotent-Replayed": "true"} if placed.is_replayed else {}
