@@ -47,6 +47,8 @@ def configure_logs(settings: Settings) -> None:
     root.setLevel(level)
     for noisy in ("aiosqlite", "asyncio", "aio_pika", "aiormq", "uvicorn", "sqlalchemy", "alembic"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    # MariaDB's driver warns of each primary key that has a name, which the server leaves out.
+    logging.getLogger("asyncmy").setLevel(logging.ERROR)
     _switch_statements(settings.sql_debug)
 
 
