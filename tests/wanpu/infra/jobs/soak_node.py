@@ -16,7 +16,6 @@ import structlog
 from pydantic import SecretStr
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.conftest import TEST_MASTER_KEY
 
 from wanpu.infra.columns import UtcDateTime
 from wanpu.infra.database import rerun_on_conflict
@@ -30,6 +29,7 @@ from wanpu.infra.settings import Settings
 from wanpu.kernel.clock import SystemClock
 
 CHECK_IN_REAL_S = 1.2
+MASTER_KEY = "kq3V9xw0cJbY7mZr2TfLhN8uPdGaE5sX"
 STEPS = 2
 
 EFFECTS = Table(
@@ -68,9 +68,7 @@ class WrongClock:
 
 
 def settings_for(url: str, folder: str) -> Settings:
-    return Settings(
-        _env_file=None, data_dir=Path(folder), database_url=url, master_key=SecretStr(TEST_MASTER_KEY)
-    )
+    return Settings(_env_file=None, data_dir=Path(folder), database_url=url, master_key=SecretStr(MASTER_KEY))
 
 
 def registry_for(work: "Work") -> JobRegistry:
