@@ -17,6 +17,8 @@ from typing import Any
 
 DEMO_PASSWORD = "wanpu-demo-4711"
 ADMIN_PASSWORD = "wanpu-admin-4711"
+CAPTCHA = "wanpu"
+"""Passes every captcha of the consoles."""
 
 _READY_WITHIN_S = 90
 _STOPPED_WITHIN_S = 15
@@ -125,8 +127,12 @@ def start_mall(
 @contextmanager
 def running_mall(folder: Path, **variables: str) -> Iterator[RunningMall]:
     """A mall with demo data and known passwords that is ready; it is stopped at the end of the block."""
-    passwords = {"WANPU_DEMO_PASSWORD": DEMO_PASSWORD, "WANPU_ADMIN_PASSWORD": ADMIN_PASSWORD}
-    mall = start_mall(folder, settings=passwords | variables)
+    known = {
+        "WANPU_DEMO_PASSWORD": DEMO_PASSWORD,
+        "WANPU_ADMIN_PASSWORD": ADMIN_PASSWORD,
+        "WANPU_CAPTCHA_FIXED": CAPTCHA,
+    }
+    mall = start_mall(folder, settings=known | variables)
     try:
         mall.wait_until_ready()
         yield mall

@@ -60,8 +60,7 @@ router.beforeEach(async (to) => {
   if (to.name === SIGN_IN || useSession().isSignedIn) {
     return true;
   }
-  const next = await enter(to.fullPath);
-  return typeof next === "string" ? { path: next, replace: true } : next;
+  return enter(to.fullPath);
 });
 
 /** Why the address that was asked for could not be shown; null while all is well. */
