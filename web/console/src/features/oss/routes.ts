@@ -1,0 +1,3 @@
+import type { Page } from "@/router/pages";
+
+export const pages: readonly Page[] = [{ menu: "oss/oss", view: () => import("./list.vue") }];
