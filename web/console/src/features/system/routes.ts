@@ -1,6 +1,13 @@
 import type { Page } from "@/router/pages";
 
 export const pages: readonly Page[] = [
+  { menu: "sys/user", view: () => import("./staff/list.vue") },
+  { menu: "merchant/staff", view: () => import("./staff/list.vue") },
+  { menu: "sys/role", view: () => import("./role/list.vue") },
+  { menu: "merchant/role", view: () => import("./role/list.vue") },
+  { menu: "sys/menu", view: () => import("./menu/list.vue") },
+  { menu: "sys/session", view: () => import("./session/list.vue") },
+  { menu: "sys/login-log", view: () => import("./login-log/list.vue") },
   { menu: "sys/log", view: () => import("./log/list.vue") },
   { menu: "sys/approval", view: () => import("./approval/list.vue") },
   { menu: "sys/dead-letter", view: () => import("./dead-letter/list.vue") },
