@@ -89,6 +89,7 @@ def _greet(settings: Settings, passwords: dict[str, str]) -> None:
         "  万铺 Wanpu is running",
         "",
         f"    storefront   {settings.public_url}/",
+        f"    console      {settings.public_url}/console/",
         f"    phone wallet {settings.sandbox_url}/wallet",
         f"    API          {settings.public_url}/docs",
     ]
