@@ -1,31 +1,17 @@
-/**
- * Build the H5 storefront and put it where the mall serves it: src/wanpu/static/h5.
- *
- * The new files take the old ones' place by a rename, so a running mall never serves half a build.
- */
+/** Build the H5 storefront and put it where the mall serves it: src/wanpu/static/h5. */
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { constants, gzipSync } from "node:zlib";
 
 import { build } from "vite";
 
+import { filesBelow, packTexts, putInPlace, sizeOf } from "../../packages/delivery/deliver.mjs";
 import { runUni } from "./run-uni.mjs";
-
-const TEXT = new Set([".html", ".js", ".css", ".svg", ".json"]);
-/** Below this a packed copy saves nothing. */
-const SMALLEST_PACKED_BYTES = 1024;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const built = join(here, "..", "dist", "build", "h5");
 const target = process.env.WANPU_H5_DIR ?? join(here, "..", "..", "..", "src", "wanpu", "static", "h5");
-
-function filesBelow(folder) {
-  return readdirSync(folder, { recursive: true })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile());
-}
 
 /** The runtime names its vendor's pictures and statistics hosts; a shop of its own asks nobody else for anything. */
 function cutVendorAddresses(path) {
@@ -91,30 +77,10 @@ async function addEarlyScript() {
   writeFileSync(page, html.replace('<script type="module"', `<script async src="/${output[0].fileName}"></script>\n    $&`));
 }
 
-function packBeside(path) {
-  const content = readFileSync(path);
-  if (TEXT.has(extname(path)) && content.length >= SMALLEST_PACKED_BYTES) {
-    writeFileSync(`${path}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
-  }
-}
-
 rmSync(built, { recursive: true, force: true });
 runUni([]);
 filesBelow(built).forEach(cutVendorAddresses);
 await addEarlyScript();
-filesBelow(built).forEach(packBeside);
-
-const staged = `${target}.new`;
-const retired = `${target}.old`;
-mkdirSync(dirname(target), { recursive: true });
-rmSync(staged, { recursive: true, force: true });
-rmSync(retired, { recursive: true, force: true });
-cpSync(built, staged, { recursive: true });
-if (existsSync(target)) {
-  renameSync(target, retired);
-}
-renameSync(staged, target);
-rmSync(retired, { recursive: true, force: true });
-
-const bytes = filesBelow(target).reduce((sum, path) => sum + statSync(path).size, 0);
-console.log(`storefront: ${filesBelow(target).length} files, ${Math.round(bytes / 1000)} kB in ${target}`);
+packTexts(built);
+putInPlace(built, target);
+console.log(`storefront: ${sizeOf(target)} in ${target}`);
