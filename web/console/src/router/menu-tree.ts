@@ -19,3 +19,8 @@ export function placesIn(menus: readonly Menu[], folders: Menu[] = []): MenuPlac
   ]);
   return found.filter((place, index) => found.findIndex((other) => other.url === place.url) === index);
 }
+
+/** Whether a page of this address is in the tree. */
+export function hasPage(menus: readonly Menu[], url: string): boolean {
+  return placesIn(menus).some((place) => place.url === url);
+}

@@ -20,6 +20,8 @@ export const t = words(
     loading: "正在加载",
     again: "再试一次",
     beijing: "北京时间",
+    asOf: "数据截至",
+    refresh: "刷新",
   },
   {
     copy: "Copy {text}",
@@ -39,5 +41,7 @@ export const t = words(
     loading: "Loading",
     again: "Try again",
     beijing: "Beijing time",
+    asOf: "As of",
+    refresh: "Refresh",
   },
 );

@@ -11,6 +11,8 @@ export const pages: readonly Page[] = [
   { menu: "sys/log", view: () => import("./log/list.vue") },
   { menu: "sys/approval", view: () => import("./approval/list.vue") },
   { menu: "sys/dead-letter", view: () => import("./dead-letter/list.vue") },
+  { menu: "sys/health", view: () => import("./health/page.vue") },
+  { menu: "sys/sql", view: () => import("./sql/list.vue") },
   { menu: "sys/config", view: () => import("./config/list.vue") },
   { menu: "sys/secret", view: () => import("./secret/list.vue") },
 ];
