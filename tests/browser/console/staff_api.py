@@ -51,6 +51,14 @@ class StaffApi:
         await self.post("/platform/v1/staff", body)
         return username
 
+    async def hire_settled(self, *permissions: str) -> str:
+        """A new account that has a password of its own already; its name."""
+        username = await self.hire(*permissions)
+        fresh = await self.sign_in(username, FIRST_PASSWORD)
+        passwords = {"old_password": FIRST_PASSWORD, "new_password": OWN_PASSWORD}
+        await fresh.post("/console/v1/auth/password", passwords)
+        return username
+
     async def colleague(self, *permissions: str) -> Self:
         """The API as a new account that has a password of its own already."""
         fresh = await self.sign_in(await self.hire(*permissions), FIRST_PASSWORD)
@@ -83,6 +91,9 @@ class StaffApi:
 
     async def post(self, path: str, body: Any = None) -> Any:
         return await self._send("POST", path, body)
+
+    async def put(self, path: str, body: Any) -> Any:
+        return await self._send("PUT", path, body)
 
     async def patch(self, path: str, body: Any) -> Any:
         return await self._send("PATCH", path, body)

@@ -153,7 +153,8 @@ function spanText(seconds: number): string {
   return count === 1 ? t(`one_${step}`) : t(`many_${step}`, { count });
 }
 
-function sentence(text: string): string {
+/** With a capital at its beginning. */
+export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -164,7 +165,7 @@ function clockText(text: string): string {
 /** A trigger in words, in the reader's language. Cron expressions are put into words by the mall. */
 export function triggerText(job: Pick<Job, "trigger" | "words">): string {
   if (job.words) {
-    return inLanguage(job.words.zh, job.words.en);
+    return sentence(inLanguage(job.words.zh, job.words.en));
   }
   const trigger = job.trigger as unknown as Trigger;
   switch (trigger.kind) {
