@@ -1,0 +1,175 @@
+"""System health and the SQL monitor as an operator reads them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.async_api import expect
+from tests.browser.console.combinations import FIRST_AT_DESK, FIRST_IN_POCKET
+from tests.browser.console.operator import DESK, Operator
+from tests.browser.console.staff_api import OWN_PASSWORD, StaffApi
+from tests.browser.marks import BROWSER_TEST
+from tests.browser.page_checks import headings, nameless_controls, overflow_px
+from tests.browser.running_mall import ADMIN_PASSWORD, RunningMall
+
+pytestmark = BROWSER_TEST
+
+REFRESH_MS = 15_000
+LONG_STATEMENT = "SELECT " + ", ".join(f"journey.column_{number}" for number in range(30)) + " FROM journey"
+SHORT_STATEMENT = "UPDATE journey SET column_1 = ?"
+
+
+def add_dead_letter(house: RunningMall, event_id: int) -> None:
+    """An event that a handler gave up on."""
+    house.change_rows(
+        "INSERT INTO dead_letter (event_id, handler, name, payload, error, attempts, created_at, updated_at)"
+        " VALUES (?, 'journey', 'JourneyMade', '{}', 'ValueError: no', 8, '2026-11-24 08:00:00.000000',"
+        " '2026-11-24 08:00:00.000000')",
+        event_id,
+    )
+
+
+def add_slow_statements(house: RunningMall, at: str) -> None:
+    """Two statements as processes have counted them; `at` is ISO 8601 UTC."""
+    stored_at = at.replace("T", " ").replace("Z", ".000000")
+    for fingerprint, statement, runs, total_ms, longest_ms in (
+        ("a" * 64, LONG_STATEMENT, 4, 2_000, 900),
+        ("b" * 64, SHORT_STATEMENT, 900_000, 1_800_000, 700),
+    ):
+        house.change_rows(
+            "INSERT INTO slow_statement (fingerprint, statement, runs, total_ms, longest_ms, last_at,"
+            " created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            fingerprint,
+            statement,
+            runs,
+            total_ms,
+            longest_ms,
+            stored_at,
+            stored_at,
+        )
+
+
+@contextmanager
+def schema_of_another_version(house: RunningMall) -> Iterator[None]:
+    """The database as an update that stopped half way leaves it."""
+    [(newest,)] = house.read_rows("SELECT version_num FROM alembic_version")
+    house.change_rows("UPDATE alembic_version SET version_num = '0001'")
+    try:
+        yield
+    finally:
+        house.change_rows("UPDATE alembic_version SET version_num = ?", newest)
+
+
+async def page_faults(operator: Operator) -> list[str]:
+    """What is wrong with the page in front, on any screen."""
+    faults = await nameless_controls(operator.page)
+    if wider := await overflow_px(operator.page):
+        faults.append(f"{wider} px wider than the screen")
+    if len(titles := await headings(operator.page)) != 1:
+        faults.append(f"main headings {titles}")
+    return faults
+
+
+@FIRST_AT_DESK
+async def test_an_administrator_sees_parts_backlog_and_nodes_and_they_follow_what_happens(
+    operator: Operator, admin_api: StaffApi
+) -> None:
+    before = (await admin_api.get("/platform/v1/health"))["open_dead_letters"]
+    await operator.page.clock.install()
+    await operator.sign_in("admin", ADMIN_PASSWORD)
+    await operator.choose_menu("sys/health")
+    verdict = operator.seen("verdict")
+    await expect(verdict).to_have_text(operator.word("各部件正常", "Every part is sound"))
+    for part in ("database", "cache", "loops"):
+        await expect(operator.seen(f"part-{part}")).to_contain_text(operator.word("正常", "Sound"))
+    letters = operator.seen("count-open_dead_letters")
+    await expect(letters.locator("strong")).to_have_text(str(before))
+    await expect(operator.seen("node").first).to_contain_text(operator.word("在线", "Alive"))
+    assert await page_faults(operator) == []
+
+    add_dead_letter(operator.house, 9_001 if operator.screen is DESK else 9_002)
+    with schema_of_another_version(operator.house):
+        await operator.page.clock.run_for(REFRESH_MS)
+        await expect(verdict).to_have_text(operator.word("1 个部件有问题", "Parts with a problem: 1"))
+        await expect(operator.seen("part-database")).to_contain_text("the schema stands at 0001")
+
+    await expect(letters.locator("strong")).to_have_text(str(before + 1))
+    await operator.press(letters)
+    await expect(operator.page).to_have_url(re.compile(r"/sys/dead-letter\?is_open=true$"))
+    await expect(operator.seen("list-row").first).to_contain_text("JourneyMade")
+
+
+@FIRST_IN_POCKET
+async def test_a_role_of_health_alone_sees_numbers_without_ways_to_what_it_may_not_open(
+    operator: Operator, admin_api: StaffApi
+) -> None:
+    username = await admin_api.hire_settled("sys:health:list")
+    await operator.sign_in(username, OWN_PASSWORD)
+
+    await operator.choose_menu("sys/health")
+
+    await expect(operator.seen("verdict")).to_be_visible()
+    letters = operator.seen("count-open_dead_letters")
+    await expect(letters.locator("strong")).to_have_text(re.compile(r"^\d+$"))
+    assert await letters.get_attribute("href") is None
+    await expect(operator.page.get_by_test_id("node")).to_have_count(0)
+    assert await page_faults(operator) == []
+
+
+@pytest.mark.requirement("S0-136")
+@FIRST_AT_DESK
+async def test_the_sql_monitor_sorts_shows_copies_and_clears_statements_with_their_counts_and_times(
+    operator: Operator, admin_api: StaffApi
+) -> None:
+    add_slow_statements(operator.house, (await admin_api.get("/platform/v1/health"))["at"])
+    await operator.sign_in("admin", ADMIN_PASSWORD)
+    await operator.choose_menu("sys/sql")
+    rows = operator.seen("list-row")
+    await expect(rows.filter(has_text="journey")).to_have_count(2)
+
+    if operator.screen is DESK:
+        await operator.press("sort-runs")
+        await expect(operator.page).to_have_url(re.compile(r"sort=runs$"))
+        await expect(rows.first).to_contain_text(SHORT_STATEMENT)
+        await expect(rows.first.locator("td.right")).to_have_text(["900000", "2", "700", "1800000"])
+    long = rows.filter(has_text="journey.column_29")
+    whole = operator.seen("statement", within=long)
+    folded = await whole.bounding_box()
+    await operator.press(operator.seen("expand", within=long))
+    await expect(operator.seen("expand", within=long)).to_have_attribute("aria-expanded", "true")
+    opened = await whole.bounding_box()
+    assert folded is not None
+    assert opened is not None
+    assert opened["height"] > folded["height"]
+    await operator.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await operator.press(operator.seen("copy", within=long))
+    await expect(operator.page.get_by_text(operator.word("已复制", "Copied"))).to_be_visible()
+    assert await operator.page.evaluate("navigator.clipboard.readText()") == LONG_STATEMENT
+    assert await page_faults(operator) == []
+
+    await operator.press("clear")
+    await operator.press("ask-confirm")
+
+    await expect(rows.filter(has_text="journey")).to_have_count(0)
+    last = (await admin_api.get("/platform/v1/logs?operation=slow_statement.clear&size=1"))["items"][0]
+    assert last["username"] == "admin"
+
+
+@FIRST_IN_POCKET
+async def test_a_reader_of_slow_statements_finds_no_way_to_clear_them(
+    operator: Operator, admin_api: StaffApi
+) -> None:
+    username = await admin_api.hire_settled("sys:sql:list")
+    await operator.sign_in(username, OWN_PASSWORD)
+
+    await operator.choose_menu("sys/sql")
+
+    await expect(operator.seen("list-sql")).to_be_visible()
+    await operator.page.wait_for_load_state("networkidle")
+    await expect(operator.page.get_by_test_id("clear")).to_have_count(0)
+    assert await page_faults(operator) == []
+    answer = await operator.context.request.delete(
+        f"{operator.house.url}/platform/v1/slow-statements", headers={"X-Wanpu-Console": "1"}
+    )
+    assert answer.status == 403
