@@ -142,8 +142,12 @@ async def hand_back(app: JobServices, claim: Claim) -> None:
 async def renew(app: JobServices, claim: Claim, lease: timedelta) -> bool:
     """Hold a firing for a lease from now; whether it was still held. A lease that has ended stays ended."""
     async with app.db.transaction() as session:
+        firing = await queries.lock_firing(session, claim.job_id, claim.fire_time)
         now = await app.time.now(session)
-        return await queries.renew_lease(session, *claim.key, now, now + lease)
+        if firing is None or not firing.is_held(claim.fence, now):
+            return False
+        firing.lease_until = now + lease
+        return True
 
 
 @rerun_on_conflict

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.jobs.days_off import DaysOff
 from wanpu.infra.jobs.models import Firing, Job, JobCalendar, JobGroup, JobLog, JobNode
-from wanpu.infra.jobs.states import FiringStatus, JobStatus, LogStatus
+from wanpu.infra.jobs.states import JobStatus, LogStatus
 from wanpu.infra.statements import insert_if_absent, padded
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
@@ -210,25 +210,6 @@ async def lock_firing(session: AsyncSession, job_id: Id, fire_time: datetime) ->
         .execution_options(populate_existing=True)
     )
     return (await session.execute(statement)).scalar_one_or_none()
-
-
-async def renew_lease(
-    session: AsyncSession, job_id: Id, fire_time: datetime, fence: int, now: datetime, until: datetime
-) -> bool:
-    """Move the end of a lease that has not ended; whether it was still held."""
-    result: Any = await session.execute(
-        update(_firings)
-        .where(
-            _firings.c.job_id == job_id,
-            _firings.c.fire_time == fire_time,
-            _firings.c.fence == fence,
-            _firings.c.status == FiringStatus.RUNNING,
-            _firings.c.lease_until > now,
-            _firings.c.lease_until < until,
-        )
-        .values(lease_until=until)
-    )
-    return int(result.rowcount) == 1
 
 
 async def list_running(session: AsyncSession, limit: int) -> Sequence[Firing]:

@@ -15,6 +15,7 @@ from structlog import get_logger
 from structlog.contextvars import bound_contextvars
 
 from wanpu.infra.jobs import claims, metrics, nodes, queries, service
+from wanpu.infra.jobs.errors import FiringLost
 from wanpu.infra.jobs.queries import DueJob
 from wanpu.infra.jobs.registry import JobDefinition
 from wanpu.infra.jobs.running import Claim, Run
@@ -196,7 +197,7 @@ class Scheduler:
                 await keeper
 
     async def _call(self, claim: Claim) -> tuple[str, str | None, dict[str, Any] | None]:
-        """Call the job's function: "done", "failed" or "timed_out", the error's text, and its data."""
+        """Call the job's function: "done", "failed", "timed_out" or "lost", the error's text, its data."""
         timeout_s = None if claim.timeout_s is None else claim.timeout_s / self._app.time.pace
         timer = asyncio.timeout(timeout_s)
         try:
@@ -204,6 +205,8 @@ class Scheduler:
             run = Run(claim, definition.read_params(claim.params), self._app.time, claim.data)
             async with timer:
                 await definition.run(run)
+        except FiringLost as error:
+            return "lost", _text_of(error), None
         except Exception as error:
             if timer.expired():
                 return "timed_out", f"not done within {claim.timeout_s} s", None
@@ -214,7 +217,12 @@ class Scheduler:
     async def _record(
         self, claim: Claim, result: str, error: str | None, data: dict[str, Any] | None
     ) -> None:
-        """A result that cannot be written is left to the lease: the firing is recovered."""
+        """A run that has found itself lost, and a result that cannot be written, are left to the end of the
+        lease: the firing is recovered."""
+        if result == "lost":
+            metrics.JOB_RUNS.labels(claim.bean_name, "lost").inc()
+            log.warning("job.lost", result=result, took_ms=claim.took_ms)
+            return
         status = FiringStatus.SUCCEEDED if result == "done" else FiringStatus.FAILED
         try:
             is_ours = await claims.complete(self._app, claim, status, error=error, data=data)

@@ -191,6 +191,33 @@ async def test_checking_in_keeps_what_a_node_holds(bench: Bench) -> None:
     assert (firing.status, firing.lease_until) == (FiringStatus.RUNNING, bench.clock.now() + LEASE)
 
 
+async def test_a_run_that_was_refused_its_write_is_not_written_down_as_failed(recoverable: Bench) -> None:
+    """Its lease ended, and a renewal that was under way before that moved the end: it is still to be run."""
+    bench = recoverable
+
+    async def write_too_late(run: Run[Any]) -> None:
+        bench.clock.advance(LEASE)
+        try:
+            async with bench.app.db.transaction() as session:
+                await run.ensure_held(session)
+        finally:
+            async with bench.app.db.transaction() as session:
+                await session.execute(update(Firing).values(lease_until=bench.clock.now() + LEASE))
+
+    await bench.create()
+    bench.clock.advance(MINUTE)
+    bench.job.inside = write_too_late
+    assert await bench.node("a").run_once() == 1
+    assert await logs(bench.app) == []
+    bench.job.inside = None
+
+    bench.clock.advance(LEASE)
+    assert await bench.node("b").run_once() >= 1
+
+    first = next(firing for firing in await firings(bench.app) if firing.fire_time == START + MINUTE)
+    assert (first.status, first.node, first.attempt) == (FiringStatus.SUCCEEDED, "b", 2)
+
+
 async def test_a_node_that_learns_of_its_loss_cancels_the_run(recoverable: Bench) -> None:
     bench = recoverable
     held = Held()
