@@ -4,6 +4,8 @@ import { ref } from "vue";
 
 import type { Gate } from "@/request";
 
+import { useSession } from "./session";
+
 export type Passage = "sign-in" | "password";
 
 interface Waiting {
@@ -17,6 +19,9 @@ export const openPassage = ref<Passage | null>(null);
 let waiting: Waiting[] = [];
 
 function wait(passage: Passage): Promise<void> {
+  if (!useSession().isSignedIn) {
+    return Promise.reject(new Error("nobody is signed in who could sign in again"));
+  }
   openPassage.value = passage;
   return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
 }

@@ -5,6 +5,7 @@ import { computed, ref } from "vue";
 
 import type { components } from "@api-client/schema";
 
+import { ApiError } from "@/api-error";
 import { answerOf, api, doorApi } from "@/request";
 
 export type Menu = components["schemas"]["NavMenuOut"];
@@ -41,9 +42,16 @@ export const useSession = defineStore("session", () => {
     rememberAccount(own.username);
   }
 
-  /** End the session, here and at the mall. A session that has ended already counts as ended. */
+  /** End the session, here and at the mall. One that has ended already counts as ended; where the mall did
+   * not hear of it, this rejects and the session goes on. */
   async function signOut(): Promise<void> {
-    await doorApi.POST("/console/v1/auth/logout").catch(() => undefined);
+    try {
+      await answerOf(doorApi.POST("/console/v1/auth/logout"));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) {
+        throw error;
+      }
+    }
     localStorage.removeItem(ACCOUNT_KEY);
     me.value = null;
   }
