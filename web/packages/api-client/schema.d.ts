@@ -3540,6 +3540,27 @@ export interface components {
             zone: string;
         };
         /**
+         * JobPreviewBody
+         * @description A job that may never be saved, and how many of its moments are wanted.
+         */
+        JobPreviewBody: {
+            /**
+             * Count
+             * @default 10
+             */
+            count: number;
+            job: components["schemas"]["JobSpec"];
+        };
+        /**
+         * JobPreviewOut
+         * @description A trigger in words, and its next moments.
+         */
+        JobPreviewOut: {
+            /** Next Fire Times */
+            next_fire_times: string[];
+            words: components["schemas"]["WordsOut"] | null;
+        };
+        /**
          * JobSpec
          * @description Everything that a person says about a job. A flag that is left out is the registered job's own.
          */
@@ -3604,6 +3625,16 @@ export interface components {
          * @enum {integer}
          */
         LogStatus: 0 | 1;
+        /**
+         * LoginBody
+         * @description 会员登录: `account` is a username or a mobile number.
+         */
+        LoginBody: {
+            /** Account */
+            account: string;
+            /** Password */
+            password: string;
+        };
         /**
          * LoginEvent
          * @description What the login log tells of.
@@ -4473,18 +4504,6 @@ export interface components {
             method: string;
         };
         /**
-         * PreviewBody
-         * @description A job that may never be saved, and how many of its moments are wanted.
-         */
-        PreviewBody: {
-            /**
-             * Count
-             * @default 10
-             */
-            count: number;
-            job: components["schemas"]["JobSpec"];
-        };
-        /**
          * PreviewItemOut
          * @description One line of a preview.
          */
@@ -4511,6 +4530,22 @@ export interface components {
              * @example 65601234
              */
             spu_id: string;
+        };
+        /**
+         * PreviewOut
+         * @description What a choice would cost now.
+         */
+        PreviewOut: {
+            /** Discount Fen */
+            discount_fen: number;
+            /** Pay Fen */
+            pay_fen: number;
+            /** Seller Orders */
+            seller_orders: components["schemas"]["PreviewSellerOut"][];
+            /** Shipping Fen */
+            shipping_fen: number;
+            /** Total Fen */
+            total_fen: number;
         };
         /**
          * PreviewSellerOut
@@ -5213,6 +5248,25 @@ export interface components {
             total: number;
         };
         /**
+         * StaffLoginBody
+         * @description 后台登录.
+         */
+        StaffLoginBody: {
+            /** Captcha */
+            captcha: string;
+            /** Password */
+            password: string;
+            /** Totp */
+            totp?: string | null;
+            /** Username */
+            username: string;
+            /**
+             * Uuid
+             * @description Of the captcha that was answered.
+             */
+            uuid: string;
+        };
+        /**
          * StaffOut
          * @description An account in a list; e-mail and mobile number are masked. `status`: 0 禁用, 1 正常.
          */
@@ -5334,60 +5388,6 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /**
-         * LoginBody
-         * @description 会员登录: `account` is a username or a mobile number.
-         */
-        wanpu__crm__api__schemas__LoginBody: {
-            /** Account */
-            account: string;
-            /** Password */
-            password: string;
-        };
-        /**
-         * PreviewOut
-         * @description What a choice would cost now.
-         */
-        wanpu__order__api__schemas__PreviewOut: {
-            /** Discount Fen */
-            discount_fen: number;
-            /** Pay Fen */
-            pay_fen: number;
-            /** Seller Orders */
-            seller_orders: components["schemas"]["PreviewSellerOut"][];
-            /** Shipping Fen */
-            shipping_fen: number;
-            /** Total Fen */
-            total_fen: number;
-        };
-        /**
-         * PreviewOut
-         * @description A trigger in words, and its next moments.
-         */
-        wanpu__system__api__schemas_jobs__PreviewOut: {
-            /** Next Fire Times */
-            next_fire_times: string[];
-            words: components["schemas"]["WordsOut"] | null;
-        };
-        /**
-         * LoginBody
-         * @description 后台登录.
-         */
-        wanpu__system__api__schemas_sign_in__LoginBody: {
-            /** Captcha */
-            captcha: string;
-            /** Password */
-            password: string;
-            /** Totp */
-            totp?: string | null;
-            /** Username */
-            username: string;
-            /**
-             * Uuid
-             * @description Of the captcha that was answered.
-             */
-            uuid: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -5497,7 +5497,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["wanpu__system__api__schemas_sign_in__LoginBody"];
+                "application/json": components["schemas"]["StaffLoginBody"];
             };
         };
         responses: {
@@ -7916,7 +7916,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewBody"];
+                "application/json": components["schemas"]["JobPreviewBody"];
             };
         };
         responses: {
@@ -7926,7 +7926,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["wanpu__system__api__schemas_jobs__PreviewOut"];
+                    "application/json": components["schemas"]["JobPreviewOut"];
                 };
             };
             /** @description A refusal */
@@ -9601,7 +9601,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["wanpu__crm__api__schemas__LoginBody"];
+                "application/json": components["schemas"]["LoginBody"];
             };
         };
         responses: {
@@ -10086,7 +10086,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["wanpu__order__api__schemas__PreviewOut"];
+                    "application/json": components["schemas"]["PreviewOut"];
                 };
             };
             /** @description A refusal */

@@ -9,12 +9,12 @@ from wanpu.system.api.schemas_sign_in import (
     CaptchaOut,
     CodeBody,
     FactorOffBody,
-    LoginBody,
     LoginOut,
     PasswordBody,
     PasswordProofBody,
     ProposedFactorOut,
     RecoveryCodesOut,
+    StaffLoginBody,
 )
 from wanpu.system.service import account, captchas, second_factor, sessions, signing_in
 
@@ -33,7 +33,7 @@ async def show_captcha(request: Request, response: Response, app: SystemDep) -> 
 
 @router.post("/login")
 @public
-async def login(body: LoginBody, request: Request, response: Response, app: SystemDep) -> LoginOut:
+async def login(body: StaffLoginBody, request: Request, response: Response, app: SystemDep) -> LoginOut:
     """后台登录. Whatever session came with the request has no part in the new one."""
     signed_in = await signing_in.sign_in(app, body.to_sign_in(), origin_of(request))
     response.headers.update(NOT_KEPT)

@@ -24,10 +24,10 @@ from wanpu.system.api.schemas_jobs import (
     JobLogList,
     JobLogOut,
     JobOut,
+    JobPreviewBody,
+    JobPreviewOut,
     NodeList,
     NodeOut,
-    PreviewBody,
-    PreviewOut,
     RegisteredJobList,
     RegisteredJobOut,
 )
@@ -95,9 +95,9 @@ async def list_nodes(app: JobsDep, caller: MayList) -> NodeList:
 
 
 @router.post("/jobs/preview")
-async def preview_job(body: PreviewBody, app: JobsDep, caller: MayRead) -> PreviewOut:
+async def preview_job(body: JobPreviewBody, app: JobsDep, caller: MayRead) -> JobPreviewOut:
     """预览: the trigger in words and its next moments; nothing is written."""
-    return PreviewOut.of(body.job, await jobs.preview(app, body.job, body.count))
+    return JobPreviewOut.of(body.job, await jobs.preview(app, body.job, body.count))
 
 
 @router.post("/jobs", status_code=201)

@@ -132,21 +132,21 @@ class RegisteredJobList(Out):
     items: list[RegisteredJobOut]
 
 
-class PreviewBody(Body):
+class JobPreviewBody(Body):
     """A job that may never be saved, and how many of its moments are wanted."""
 
     job: JobSpec
     count: Annotated[int, Field(ge=1, le=50)] = 10
 
 
-class PreviewOut(Out):
+class JobPreviewOut(Out):
     """A trigger in words, and its next moments."""
 
     words: WordsOut | None
     next_fire_times: list[UtcTime]
 
     @classmethod
-    def of(cls, spec: JobSpec, moments: list[datetime]) -> "PreviewOut":
+    def of(cls, spec: JobSpec, moments: list[datetime]) -> "JobPreviewOut":
         """What a form shows beside the trigger."""
         return cls(words=WordsOut.of(spec.trigger), next_fire_times=moments)
 

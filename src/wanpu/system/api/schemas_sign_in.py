@@ -37,7 +37,7 @@ class CaptchaOut(Out):
         return cls(uuid=shown.uuid, image=shown.image)
 
 
-class LoginBody(Body):
+class StaffLoginBody(Body):
     """后台登录."""
 
     username: Annotated[Line, Field(max_length=50)]

@@ -9,7 +9,7 @@ import { answerOf, api } from "@/request";
 
 import type { JobSpec } from "./trigger";
 
-export type Preview = components["schemas"]["wanpu__system__api__schemas_jobs__PreviewOut"];
+export type Preview = components["schemas"]["JobPreviewOut"];
 
 export const PREVIEWED = 10;
 const PAUSE_MS = 350;
