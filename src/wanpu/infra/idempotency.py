@@ -1,4 +1,5 @@
-"""Idempotency keys (接口幂等): the same key and body give the first answer, once and for ever.
+"""Idempotency keys (接口幂等): the same key and body give the first answer, as long as keys are kept
+(`WANPU_IDEMPOTENCY_KEY_DAYS`, longer than any order lives).
 
 Only committed successes are kept, in the transaction that made them; a refusal is judged again.
 """
