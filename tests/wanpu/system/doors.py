@@ -86,7 +86,8 @@ async def door_of(system: SystemServices, **settings: Any) -> AsyncIterator[Door
 
 @contextlib.asynccontextmanager
 async def nodes(settings: Settings, clock: Clock, count: int = 2) -> AsyncIterator[Sequence[Door]]:
-    """Several nodes over one database: each has services, connections and a port of its own."""
+    """Several nodes over one database: each has services, a few connections and a port of its own."""
+    settings = settings.model_copy(update={"database_pool_size": 4})  # all tests share one server
     async with contextlib.AsyncExitStack() as stack:
         doors = []
         for _ in range(count):
