@@ -32,7 +32,7 @@ async def read_page(
     that no row stands on two pages.
     """
     total = await session.execute(select(func.count()).select_from(statement.order_by(None).subquery()))
-    columns = [*([sorts[ask.sort]] if ask.sort else []), last]
+    columns = [sorts[ask.sort], last] if ask.sort and sorts[ask.sort] is not last else [last]
     ordered = [column.desc() if ask.is_descending else column.asc() for column in columns]
     rows = await session.execute(
         statement.order_by(*ordered).limit(ask.size).offset((ask.page - 1) * ask.size)

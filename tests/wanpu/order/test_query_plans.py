@@ -177,7 +177,7 @@ async def analyze(db: Database, table: str) -> None:
 
 
 async def plan_of(db: Database, ask: Any) -> str:
-    """How the engine runs the first statement that `ask` sends: its own words, after a verdict of ours."""
+    """How the engine runs what `ask` reads: its own words, after a verdict of ours; the worst of several."""
     seen: list[tuple[str, Any]] = []
 
     def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_others: Any) -> None:
@@ -188,12 +188,15 @@ async def plan_of(db: Database, ask: Any) -> str:
         await ask()
     finally:
         event.remove(Engine, "before_cursor_execute", keep)
-    statement, parameters = next((s, p) for s, p in seen if s.lstrip().upper().startswith("SELECT"))
+    selects = [(text, bound) for text, bound in seen if text.lstrip().upper().startswith("SELECT")]
     explain = "EXPLAIN QUERY PLAN " if db.is_sqlite else "EXPLAIN "
+    verdicts = []
     async with db.reading() as session:
         connection = await session.connection()
-        rows = (await connection.exec_driver_sql(explain + statement, parameters)).mappings().all()
-    return verdict(db.dialect, [dict(row) for row in rows])
+        for statement, parameters in selects:
+            rows = (await connection.exec_driver_sql(explain + statement, parameters)).mappings().all()
+            verdicts.append(verdict(db.dialect, [dict(row) for row in rows]))
+    return min(verdicts, key=lambda said: "uses an index" in said)
 
 
 def verdict(dialect: str, rows: list[dict[str, Any]]) -> str:

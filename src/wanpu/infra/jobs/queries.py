@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.jobs.days_off import DaysOff
 from wanpu.infra.jobs.models import Firing, Job, JobCalendar, JobGroup, JobLog, JobNode
 from wanpu.infra.jobs.states import JobStatus, LogStatus
+from wanpu.infra.pages import PageAsk, read_page
 from wanpu.infra.statements import insert_if_absent, padded
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
@@ -19,6 +20,7 @@ _jobs = table_of(Job)
 _firings = table_of(Firing)
 _groups = table_of(JobGroup)
 _nodes = table_of(JobNode)
+_logs = table_of(JobLog)
 
 
 @dataclass(frozen=True)
@@ -151,41 +153,33 @@ async def lock_jobs_of_calendar(session: AsyncSession, name: str) -> Sequence[Jo
     return (await session.execute(statement)).scalars().all()
 
 
-async def list_jobs(
-    session: AsyncSession,
-    *,
-    name: str | None = None,
-    group: str | None = None,
-    status: JobStatus | None = None,
-    limit: int,
-    offset: int = 0,
-) -> Sequence[Job]:
-    """Jobs whose name holds `name`, in the order of their ids."""
-    statement = select(Job).where(*_jobs_like(name, group, status)).order_by(Job.job_id)
-    return (await session.execute(statement.limit(limit).offset(offset))).scalars().all()
+JOB_SORTS = {
+    "job_id": _jobs.c.job_id,
+    "bean_name": _jobs.c.bean_name,
+    "next_fire_time": _jobs.c.next_fire_time,
+}
 
 
-async def count_jobs(
-    session: AsyncSession,
-    *,
-    name: str | None = None,
-    group: str | None = None,
-    status: JobStatus | None = None,
-) -> int:
-    """How many jobs `list_jobs` would find."""
-    statement = select(func.count()).select_from(_jobs).where(*_jobs_like(name, group, status))
-    return int((await session.execute(statement)).scalar_one())
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs are wanted; `name` may be a part of the registered name."""
+
+    name: str | None = None
+    group: str | None = None
+    status: JobStatus | None = None
 
 
-def _jobs_like(name: str | None, group: str | None, status: JobStatus | None) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if name:
-        wanted.append(_jobs.c.bean_name.contains(name, autoescape=True))
-    if group:
-        wanted.append(_jobs.c.job_group == group)
-    if status is not None:
-        wanted.append(_jobs.c.status == status)
-    return wanted
+async def list_jobs(session: AsyncSession, wanted: JobFilter, ask: PageAsk) -> tuple[Sequence[Job], int]:
+    """One page of jobs, and how many match."""
+    statement = select(Job)
+    if wanted.name is not None:
+        statement = statement.where(Job.bean_name.contains(wanted.name, autoescape=True))
+    if wanted.group is not None:
+        statement = statement.where(Job.job_group == wanted.group)
+    if wanted.status is not None:
+        statement = statement.where(Job.status == wanted.status)
+    rows, total = await read_page(session, statement, ask, sorts=JOB_SORTS, last=_jobs.c.job_id)
+    return [row[0] for row in rows], total
 
 
 # Firings.
@@ -254,30 +248,39 @@ async def delete_firings_before(session: AsyncSession, moment: datetime, limit: 
 # The log.
 
 
-async def list_logs(
-    session: AsyncSession,
-    *,
-    job_id: Id | None = None,
-    status: LogStatus | None = None,
-    limit: int,
-    offset: int = 0,
-) -> Sequence[JobLog]:
-    """Lines of the log, of one job or of all; the newest first."""
-    statement = select(JobLog).where(*_logs_of(job_id, status)).order_by(JobLog.log_id.desc())
-    return (await session.execute(statement.limit(limit).offset(offset))).scalars().all()
+LOG_SORTS = {"log_id": _logs.c.log_id, "times": _logs.c.times}
 
 
-async def count_logs(
-    session: AsyncSession, *, job_id: Id | None = None, status: LogStatus | None = None
-) -> int:
-    """How many lines `list_logs` would find."""
-    statement = select(func.count()).select_from(JobLog).where(*_logs_of(job_id, status))
-    return int((await session.execute(statement)).scalar_one())
+@dataclass(frozen=True, slots=True)
+class JobLogFilter:
+    """Which runs are wanted; `until` itself is left out."""
+
+    job_id: Id | None = None
+    bean_name: str | None = None
+    status: LogStatus | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
-async def find_log(session: AsyncSession, log_id: Id) -> JobLog | None:
-    """One line of the log."""
-    return await session.get(JobLog, log_id)
+async def list_job_logs(
+    session: AsyncSession, wanted: JobLogFilter, ask: PageAsk
+) -> tuple[Sequence[Row[Any]], int]:
+    """One page of runs, and how many match."""
+    statement = select(_logs)
+    for name in ("job_id", "bean_name", "status"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(_logs.c[name] == value)
+    if wanted.since is not None:
+        statement = statement.where(_logs.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(_logs.c.created_at < wanted.until)
+    return await read_page(session, statement, ask, sorts=LOG_SORTS, last=_logs.c.log_id)
+
+
+async def find_job_log(session: AsyncSession, log_id: Id) -> Row[Any] | None:
+    """One run."""
+    return (await session.execute(select(_logs).where(_logs.c.log_id == log_id))).first()
 
 
 async def delete_logs_before(session: AsyncSession, moment: datetime, limit: int) -> int:
@@ -288,15 +291,6 @@ async def delete_logs_before(session: AsyncSession, moment: datetime, limit: int
         return 0
     result: Any = await session.execute(delete(JobLog).where(JobLog.log_id.in_(padded(ids))))
     return int(result.rowcount)
-
-
-def _logs_of(job_id: Id | None, status: LogStatus | None) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if job_id is not None:
-        wanted.append(JobLog.job_id == job_id)
-    if status is not None:
-        wanted.append(JobLog.status == status)
-    return wanted
 
 
 # Nodes.

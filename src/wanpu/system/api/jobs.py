@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from wanpu.infra.http.fields import IdText, UtcTime
 from wanpu.infra.http.json_body import StrictJsonRoute
 from wanpu.infra.http.paging import sorted_by
+from wanpu.infra.jobs.queries import JobFilter, JobLogFilter
 from wanpu.infra.jobs.service import JobSpec
 from wanpu.infra.jobs.services import JobServices
 from wanpu.infra.jobs.states import JobStatus, LogStatus
@@ -32,7 +33,6 @@ from wanpu.system.api.schemas_jobs import (
     RegisteredJobOut,
 )
 from wanpu.system.callers import StaffCaller
-from wanpu.system.queries.jobs import JobFilter, JobLogFilter
 from wanpu.system.service import jobs
 
 router = APIRouter(prefix="/platform/v1", route_class=StrictJsonRoute, tags=["jobs"])

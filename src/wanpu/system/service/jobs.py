@@ -8,19 +8,17 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.database import Database
-from wanpu.infra.jobs import service
+from wanpu.infra.jobs import queries, service
 from wanpu.infra.jobs.days_off import DaysOff
 from wanpu.infra.jobs.errors import JobNotFound
 from wanpu.infra.jobs.models import Firing, Job, JobCalendar, JobGroup, JobNode
-from wanpu.infra.jobs.queries import find_job, list_calendars, list_groups, list_nodes, list_running
+from wanpu.infra.jobs.queries import JobFilter, JobLogFilter
 from wanpu.infra.jobs.service import Facts, JobSpec, Witness
 from wanpu.infra.jobs.services import JobServices
 from wanpu.infra.pages import PageAsk
 from wanpu.kernel.ids import Id
 from wanpu.system.callers import StaffCaller
 from wanpu.system.errors import JobLogNotFound
-from wanpu.system.queries import jobs as queries
-from wanpu.system.queries.jobs import JobFilter, JobLogFilter
 from wanpu.system.service.operation_log import record
 
 RUNNING_SHOWN = 100
@@ -131,7 +129,7 @@ async def get_job(db: Database, job_id: Id) -> Job:
         JobNotFound: no such job.
     """
     async with db.reading() as session:
-        found = await find_job(session, job_id)
+        found = await queries.find_job(session, job_id)
     if found is None:
         raise JobNotFound(str(job_id))
     return found
@@ -140,25 +138,25 @@ async def get_job(db: Database, job_id: Id) -> Job:
 async def list_firings(db: Database) -> Sequence[Firing]:
     """What runs at this moment, at most a hundred runs."""
     async with db.reading() as session:
-        return await list_running(session, RUNNING_SHOWN)
+        return await queries.list_running(session, RUNNING_SHOWN)
 
 
 async def list_scheduler_nodes(db: Database) -> Sequence[JobNode]:
     """The processes that fire jobs, and those that fell silent lately."""
     async with db.reading() as session:
-        return await list_nodes(session)
+        return await queries.list_nodes(session)
 
 
 async def list_job_groups(db: Database) -> Sequence[JobGroup]:
     """Every group that a job has been in, and whether it rests."""
     async with db.reading() as session:
-        return await list_groups(session)
+        return await queries.list_groups(session)
 
 
 async def list_holiday_calendars(db: Database) -> Sequence[JobCalendar]:
     """Every holiday calendar."""
     async with db.reading() as session:
-        return await list_calendars(session)
+        return await queries.list_calendars(session)
 
 
 async def list_job_logs(db: Database, wanted: JobLogFilter, ask: PageAsk) -> tuple[Sequence[Row[Any]], int]:

@@ -13,6 +13,7 @@ from tests.wanpu.order.test_query_plans import analyze, plan_of
 from wanpu.infra.database import Database
 from wanpu.infra.jobs import queries
 from wanpu.infra.jobs.models import Firing, Job, JobLog
+from wanpu.infra.jobs.queries import JobFilter, JobLogFilter
 from wanpu.infra.jobs.states import (
     FiringCause,
     FiringStatus,
@@ -21,12 +22,14 @@ from wanpu.infra.jobs.states import (
     Misfire,
     TriggerKind,
 )
+from wanpu.infra.pages import PageAsk
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 NAMES = [f"job_{n}" for n in range(20)]
+OF_JOB_7 = JobLogFilter(job_id=Id(7))
 CHUNK = 5_000
 JOBS_WITH_LOGS = 50
 
@@ -54,7 +57,7 @@ async def test_what_is_due_waits_or_has_ended_is_found_through_an_index(bench: B
         "first lease end": queries.find_first_lease_end,
         "running": lambda s: queries.list_running(s, 20),
         "old firings": lambda s: queries.delete_firings_before(s, START - timedelta(days=9999), 200),
-        "group": lambda s: queries.list_jobs(s, group="group_7", limit=20),
+        "group": lambda s: queries.list_jobs(s, JobFilter(group="group_7"), PageAsk(sort="job_id")),
         "calendar": lambda s: queries.count_jobs_of_calendar(s, "calendar_7"),
         "job": lambda s: queries.find_job(s, Id(7)),
         "key": lambda s: queries.find_job_by_key(s, "key_7"),
@@ -71,15 +74,13 @@ async def test_the_log_of_one_job_is_read_through_an_index(bench: Bench, many: i
     db = bench.app.db
     await fill(db, JobLog, log_row, many)
     async with db.reading() as session:
-        page = await queries.list_logs(session, job_id=Id(7), limit=20, offset=20)
-        count = await queries.count_logs(session, job_id=Id(7))
+        page, count = await queries.list_job_logs(session, OF_JOB_7, PageAsk(page=2, sort="log_id"))
     assert [line.times for line in page] == [many - 50 * n - 43 for n in range(20, 40)]
     assert count == many // JOBS_WITH_LOGS
 
     asked: dict[str, Callable[[AsyncSession], Awaitable[Any]]] = {
-        "first page": lambda s: queries.list_logs(s, job_id=Id(7), limit=20),
-        "later page": lambda s: queries.list_logs(s, job_id=Id(7), limit=20, offset=400),
-        "count": lambda s: queries.count_logs(s, job_id=Id(7)),
+        "first page": lambda s: queries.list_job_logs(s, OF_JOB_7, PageAsk(sort="log_id")),
+        "later page": lambda s: queries.list_job_logs(s, OF_JOB_7, PageAsk(page=21, sort="log_id")),
         "old lines": lambda s: queries.delete_logs_before(s, START - timedelta(days=9999), 200),
     }
     await assert_indexed(db, asked)

@@ -21,11 +21,13 @@ from wanpu.infra.jobs.errors import (
     ZoneUnknown,
 )
 from wanpu.infra.jobs.models import Job
+from wanpu.infra.jobs.queries import JobFilter
 from wanpu.infra.jobs.registry import JobDefinition, JobRegistry, every
 from wanpu.infra.jobs.running import Run
 from wanpu.infra.jobs.service import JobSpec
 from wanpu.infra.jobs.states import JobStatus, Misfire, TriggerKind
 from wanpu.infra.jobs.triggers import CronTrigger, DailyTrigger, IntervalTrigger, OnceTrigger
+from wanpu.infra.pages import PageAsk
 from wanpu.infra.services import Services
 from wanpu.kernel.clock import ManualClock, SystemClock
 from wanpu.kernel.ids import Id
@@ -262,12 +264,14 @@ async def test_lists_are_filtered_counted_and_paged(bench: Bench) -> None:
     await service.pause_group(bench.app, "b")
 
     async with bench.app.db.reading() as session:
-        page = await queries.list_jobs(session, name="not", group="a", limit=2, offset=1)
-        none = await queries.list_jobs(session, name="n%d", limit=9)
-        count = await queries.count_jobs(session, group="a", status=JobStatus.NORMAL)
+        ask = PageAsk(page=2, size=2, sort="job_id", is_descending=False)
+        page, total = await queries.list_jobs(session, JobFilter(name="not", group="a"), ask)
+        none, _ = await queries.list_jobs(session, JobFilter(name="n%d"), PageAsk(sort="job_id"))
+        normal = JobFilter(group="a", status=JobStatus.NORMAL)
+        _, count = await queries.list_jobs(session, normal, PageAsk(sort="job_id"))
         found = [(group.name, group.is_paused) for group in await queries.list_groups(session)]
 
-    assert [job.job_id for job in page] == [2, paused.job_id]
+    assert ([job.job_id for job in page], total) == ([paused.job_id], 3)
     assert (list(none), count) == ([], 2)
     assert found == [("a", False), ("b", True)]
 
