@@ -25,12 +25,16 @@ async def seal_operations(db: Database, vault: Vault) -> int:
 @rerun_on_conflict
 async def _seal_batch(db: Database, key: bytes) -> int:
     """Two nodes that seal at once draw the same number; its unique key lets one through and the other
-    run again."""
+    run again.
+
+    The number is read before the rows: rows read first may be sealed by another node whose number
+    is read afterwards, and then nothing would stop a second seal over them.
+    """
     async with db.transaction() as session:
+        last = await queries.find_last_seal(session)
         rows = await queries.list_unsealed(session, BATCH)
         if not rows:
             return 0
-        last = await queries.find_last_seal(session)
         seal_no = 1 if last is None else last.seal_no + 1
         previous = BEFORE_THE_FIRST if last is None else last.hash
         await session.execute(
