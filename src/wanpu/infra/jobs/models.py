@@ -39,6 +39,7 @@ DEFAULT_PRIORITY = 5
 MAX_ATTEMPTS = 5
 """How often a firing whose nodes keep dying is begun, before it is abandoned."""
 
+_TICK = timedelta(microseconds=1)
 _trigger: TypeAdapter[Trigger] = TypeAdapter(Trigger)
 
 
@@ -118,6 +119,11 @@ class Job(Stamped, Base):
         """Fire next at the schedule's first moment after `after`."""
         self.next_fire_time = schedule.next_after(after)
         self.settle_due()
+
+    def plan_anew(self, schedule: Schedule, now: datetime) -> None:
+        """Work the next moment out by another schedule; one that is due and unclaimed still counts."""
+        pending = now if self.next_fire_time is None else self.next_fire_time - _TICK
+        self.plan(schedule, min(now, pending))
 
     def pause(self) -> bool:
         """Fire no more until resumed; a run that goes on goes on. Whether anything changed."""

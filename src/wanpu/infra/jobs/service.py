@@ -1,9 +1,5 @@
-"""What people and rooms do with jobs: create, edit, pause, resume, run now; groups and holiday calendars.
+"""What people and rooms do with jobs: create, edit, pause, resume, run now."""
 
-A `witness` is called inside the transaction of a change: a console writes its operation log with it.
-"""
-
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -14,32 +10,23 @@ from wanpu.infra.database import rerun_on_conflict
 from wanpu.infra.jobs import queries
 from wanpu.infra.jobs.days_off import DaysOff
 from wanpu.infra.jobs.errors import (
-    CalendarInUse,
     CalendarNotFound,
     JobKeyReused,
     JobNotFound,
     TriggerNeverFires,
 )
-from wanpu.infra.jobs.models import DEFAULT_GROUP, DEFAULT_PRIORITY, Firing, Job, JobCalendar
+from wanpu.infra.jobs.models import DEFAULT_GROUP, DEFAULT_PRIORITY, Firing, Job
 from wanpu.infra.jobs.registry import JobDefinition
 from wanpu.infra.jobs.services import JobServices, wake_after_commit
 from wanpu.infra.jobs.states import FiringCause, FiringStatus, JobStatus, Misfire
 from wanpu.infra.jobs.triggers import Moment, Schedule, Trigger, zone_named
+from wanpu.infra.jobs.witness import Facts, Witness, nobody
 from wanpu.kernel.ids import Id
 
 SERIALS = "schedule_job"
 _TICK = timedelta(microseconds=1)
 
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
-
-
-Facts = Mapping[str, Any]
-Witness = Callable[[AsyncSession, Facts | None, Facts | None], Awaitable[None]]
-"""Is told what stood before a change and what stands after it, as plain JSON values."""
-
-
-async def nobody(_session: AsyncSession, _before: Facts | None, _after: Facts | None) -> None:
-    """The witness of changes that no person made."""
 
 
 class JobSpec(BaseModel):
@@ -221,75 +208,6 @@ async def run_job_now(app: JobServices, job_id: Id, *, witness: Witness = nobody
         await witness(session, None, {"fire_time": firing.fire_time.isoformat(), "params": firing.params})
         wake_after_commit(session)
     return firing
-
-
-@rerun_on_conflict
-async def pause_group(app: JobServices, group: str, *, witness: Witness = nobody) -> None:
-    """Let every job of a group rest, and those that will join it; a repeat changes nothing."""
-    await _set_group(app, group, witness, is_paused=True)
-
-
-@rerun_on_conflict
-async def resume_group(app: JobServices, group: str, *, witness: Witness = nobody) -> None:
-    """Let the jobs of a group fire again, but for those paused one by one; a repeat changes nothing."""
-    await _set_group(app, group, witness, is_paused=False)
-
-
-async def _set_group(app: JobServices, name: str, witness: Witness, *, is_paused: bool) -> None:
-    async with app.db.transaction() as session:
-        group = await queries.lock_group(session, name, await app.time.now(session))
-        if group.is_paused is not is_paused:
-            await witness(session, {"is_paused": group.is_paused}, {"is_paused": is_paused})
-        group.is_paused = is_paused
-        for job in await queries.lock_jobs_of_group(session, name):
-            job.is_group_paused = is_paused
-            job.settle_due()
-        wake_after_commit(session)
-
-
-@rerun_on_conflict
-async def save_calendar(
-    app: JobServices, name: str, days: DaysOff, *, remark: str = "", witness: Witness = nobody
-) -> None:
-    """Write a holiday calendar; the next moments of jobs that obey it are worked out again.
-
-    Raises:
-        ZoneUnknown: its time zone does not exist.
-    """
-    zone_named(days.zone)
-    async with app.db.transaction() as session:
-        calendar = await queries.lock_calendar(session, name)
-        was = None if calendar is None else {"days": calendar.days, "remark": calendar.remark}
-        if calendar is None:
-            calendar = JobCalendar(name=name)
-            session.add(calendar)
-        calendar.days = days.model_dump(mode="json")
-        calendar.remark = remark
-        await witness(session, was, {"days": calendar.days, "remark": remark})
-        now = await app.time.now(session)
-        for job in await queries.lock_jobs_of_calendar(session, name):
-            # A moment that is due and that nobody has claimed yet still counts.
-            pending = now if job.next_fire_time is None else job.next_fire_time - _TICK
-            job.plan(job.schedule(days), min(now, pending))
-        wake_after_commit(session)
-
-
-@rerun_on_conflict
-async def delete_calendar(app: JobServices, name: str, *, witness: Witness = nobody) -> None:
-    """Forget a holiday calendar.
-
-    Raises:
-        CalendarNotFound: no such calendar.
-        CalendarInUse: jobs obey it.
-    """
-    async with app.db.transaction() as session:
-        calendar = await queries.lock_calendar(session, name)
-        if calendar is None:
-            raise CalendarNotFound(name)
-        if jobs := await queries.count_jobs_of_calendar(session, name):
-            raise CalendarInUse(name, details={"jobs": jobs})
-        await witness(session, {"days": calendar.days, "remark": calendar.remark}, None)
-        await session.delete(calendar)
 
 
 async def preview(app: JobServices, spec: JobSpec, count: int) -> list[datetime]:

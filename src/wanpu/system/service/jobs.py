@@ -8,13 +8,14 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.database import Database
-from wanpu.infra.jobs import queries, service
+from wanpu.infra.jobs import calendars, groups, queries, service
 from wanpu.infra.jobs.days_off import DaysOff
 from wanpu.infra.jobs.errors import JobNotFound
 from wanpu.infra.jobs.models import Firing, Job, JobCalendar, JobGroup, JobNode
 from wanpu.infra.jobs.queries import JobFilter, JobLogFilter
-from wanpu.infra.jobs.service import Facts, JobSpec, Witness
+from wanpu.infra.jobs.service import JobSpec
 from wanpu.infra.jobs.services import JobServices
+from wanpu.infra.jobs.witness import Facts, Witness
 from wanpu.infra.pages import PageAsk
 from wanpu.kernel.ids import Id
 from wanpu.system.callers import StaffCaller
@@ -81,12 +82,12 @@ async def run_job_now(app: JobServices, caller: StaffCaller, job_id: Id) -> Firi
 
 async def pause_group(app: JobServices, caller: StaffCaller, group: str) -> None:
     """Let the present and future jobs of a group rest."""
-    await service.pause_group(app, group, witness=logged(caller, "job_group.pause", f"job_group:{group}"))
+    await groups.pause_group(app, group, witness=logged(caller, "job_group.pause", f"job_group:{group}"))
 
 
 async def resume_group(app: JobServices, caller: StaffCaller, group: str) -> None:
     """Let the jobs of a group fire again."""
-    await service.resume_group(app, group, witness=logged(caller, "job_group.resume", f"job_group:{group}"))
+    await groups.resume_group(app, group, witness=logged(caller, "job_group.resume", f"job_group:{group}"))
 
 
 async def save_calendar(
@@ -98,7 +99,7 @@ async def save_calendar(
         ZoneUnknown: its time zone does not exist.
     """
     witness = logged(caller, "job_calendar.save", f"job_calendar:{name}")
-    await service.save_calendar(app, name, days, remark=remark, witness=witness)
+    await calendars.save_calendar(app, name, days, remark=remark, witness=witness)
 
 
 async def delete_calendar(app: JobServices, caller: StaffCaller, name: str) -> None:
@@ -108,7 +109,7 @@ async def delete_calendar(app: JobServices, caller: StaffCaller, name: str) -> N
         CalendarNotFound, CalendarInUse: nothing was deleted.
     """
     witness = logged(caller, "job_calendar.delete", f"job_calendar:{name}")
-    await service.delete_calendar(app, name, witness=witness)
+    await calendars.delete_calendar(app, name, witness=witness)
 
 
 async def preview(app: JobServices, spec: JobSpec, count: int) -> list[datetime]:

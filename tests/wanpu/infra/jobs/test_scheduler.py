@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import update
 from tests.wanpu.infra.jobs.scheduling import MINUTELY, TICK, Bench, Held, firings, job_of, logs
 
-from wanpu.infra.jobs import service
+from wanpu.infra.jobs import groups, service
 from wanpu.infra.jobs.errors import FiringLost
 from wanpu.infra.jobs.models import Job
 from wanpu.infra.jobs.running import Run
@@ -97,7 +97,7 @@ async def test_pausing_and_resuming_twice_changes_nothing(bench: Bench) -> None:
 @pytest.mark.requirement("S0-190")
 async def test_a_paused_group_rests_with_the_jobs_it_has_and_those_it_gets(bench: Bench) -> None:
     present = await bench.create(group="night", misfire=Misfire.FIRE_ONCE)
-    await service.pause_group(bench.app, "night")
+    await groups.pause_group(bench.app, "night")
     future = await bench.create(group="night", misfire=Misfire.FIRE_ONCE)
     other = await bench.create(group="day")
 
@@ -105,7 +105,7 @@ async def test_a_paused_group_rests_with_the_jobs_it_has_and_those_it_gets(bench
     await bench.node().run_once()
     assert [run.claim.job_id for run in bench.job.runs] == [other.job_id]
 
-    await service.resume_group(bench.app, "night")
+    await groups.resume_group(bench.app, "night")
     bench.clock.advance(MINUTE)
     await bench.node().run_once()
     assert sorted(run.claim.job_id for run in bench.job.runs[1:]) == sorted(
@@ -116,8 +116,8 @@ async def test_a_paused_group_rests_with_the_jobs_it_has_and_those_it_gets(bench
 async def test_a_resumed_group_leaves_a_job_paused_that_was_paused_by_itself(bench: Bench) -> None:
     job = await bench.create(group="night")
     await service.pause_job(bench.app, job.job_id)
-    await service.pause_group(bench.app, "night")
-    await service.resume_group(bench.app, "night")
+    await groups.pause_group(bench.app, "night")
+    await groups.resume_group(bench.app, "night")
     bench.clock.advance(MINUTE)
 
     assert await bench.node().run_once() == 0

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from tests.wanpu.infra.jobs.scheduling import MINUTELY, Bench, firings, job_of, logs, rows
 
 from wanpu.infra.database_time import DatabaseTime
-from wanpu.infra.jobs import queries, service
+from wanpu.infra.jobs import calendars, groups, queries, service
 from wanpu.infra.jobs.days_off import DaysOff
 from wanpu.infra.jobs.errors import (
     CalendarInUse,
@@ -178,7 +178,7 @@ async def test_what_is_not_there_cannot_be_changed(bench: Bench) -> None:
     with pytest.raises(JobNotFound):
         await service.edit_job(bench.app, NOBODY, spec())
     with pytest.raises(CalendarNotFound):
-        await service.delete_calendar(bench.app, "none")
+        await calendars.delete_calendar(bench.app, "none")
 
 
 async def test_deleting_a_job_takes_its_waiting_runs_along_and_keeps_its_log(bench: Bench) -> None:
@@ -209,11 +209,11 @@ async def test_a_run_whose_job_is_deleted_meanwhile_ends_and_is_logged(bench: Be
 
 @pytest.mark.requirement("S0-189")
 async def test_a_holiday_calendar_takes_days_from_the_jobs_that_obey_it(bench: Bench) -> None:
-    await service.save_calendar(bench.app, "cn", DaysOff(dates=[date(2026, 11, 23)]))
+    await calendars.save_calendar(bench.app, "cn", DaysOff(dates=[date(2026, 11, 23)]))
     job = await service.create_job(bench.app, spec("0 0 9 * * ?", calendar_name="cn"))
     assert job.next_fire_time == datetime(2026, 11, 24, 1, tzinfo=UTC)
 
-    await service.save_calendar(bench.app, "cn", DaysOff(dates=[date(2026, 11, 24)]), remark="改")
+    await calendars.save_calendar(bench.app, "cn", DaysOff(dates=[date(2026, 11, 24)]), remark="改")
     assert (await job_of(bench.app, job.job_id)).next_fire_time == datetime(2026, 11, 23, 1, tzinfo=UTC)
 
     bench.clock.advance(timedelta(days=1))
@@ -223,10 +223,10 @@ async def test_a_holiday_calendar_takes_days_from_the_jobs_that_obey_it(bench: B
     assert after.next_fire_time == datetime(2026, 11, 25, 1, tzinfo=UTC)
 
     with pytest.raises(CalendarInUse) as refused:
-        await service.delete_calendar(bench.app, "cn")
+        await calendars.delete_calendar(bench.app, "cn")
     assert refused.value.details == {"jobs": 1}
     await service.delete_job(bench.app, job.job_id)
-    await service.delete_calendar(bench.app, "cn")
+    await calendars.delete_calendar(bench.app, "cn")
     async with bench.app.db.reading() as session:
         assert list(await queries.list_calendars(session)) == []
 
@@ -261,7 +261,7 @@ async def test_lists_are_filtered_counted_and_paged(bench: Bench) -> None:
         await service.create_job(bench.app, spec(group=group))
     paused = await service.create_job(bench.app, spec(group="a"))
     await service.pause_job(bench.app, paused.job_id)
-    await service.pause_group(bench.app, "b")
+    await groups.pause_group(bench.app, "b")
 
     async with bench.app.db.reading() as session:
         ask = PageAsk(page=2, size=2, sort="job_id", is_descending=False)
