@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +22,8 @@ from wanpu.kernel.clock import iso_utc, require_aware
 from wanpu.kernel.contacts import MAX_EMAIL_LENGTH, require_email, require_mobile
 from wanpu.kernel.ids import MAX_ID, Id
 
+Item = TypeVar("Item", bound=BaseModel)
+
 _ID = re.compile(r"[1-9][0-9]{0,18}")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -37,6 +39,13 @@ class Out(BaseModel):
     """An answer; built by our own code from plain values."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class PageOut(Out, Generic[Item]):
+    """One page of a console's list, and how many rows match in all. A list extends it under its own name."""
+
+    items: list[Item]
+    total: int
 
 
 def _read_id(value: Any, info: ValidationInfo) -> int:

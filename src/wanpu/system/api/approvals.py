@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from sqlalchemy import Row
 
-from wanpu.infra.http.fields import Body, IdText, Line, Out, UtcTime
+from wanpu.infra.http.fields import Body, IdText, Line, Out, PageOut, UtcTime
 from wanpu.infra.http.json_body import StrictJsonRoute
 from wanpu.infra.http.paging import sorted_by
 from wanpu.infra.pages import PageAsk
@@ -74,11 +74,8 @@ class ApprovalOut(Out):
         )
 
 
-class ApprovalList(Out):
+class ApprovalList(PageOut[ApprovalOut]):
     """One page of requests."""
-
-    items: list[ApprovalOut]
-    total: int
 
 
 class AgreementBody(Body):

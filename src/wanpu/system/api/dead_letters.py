@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlalchemy import Row
 
-from wanpu.infra.http.fields import IdText, Out, UtcTime
+from wanpu.infra.http.fields import IdText, Out, PageOut, UtcTime
 from wanpu.infra.http.json_body import StrictJsonRoute
 from wanpu.infra.http.paging import sorted_by
 from wanpu.infra.pages import PageAsk
@@ -48,11 +48,8 @@ class DeadLetterOut(Out):
         )
 
 
-class DeadLetterList(Out):
+class DeadLetterList(PageOut[DeadLetterOut]):
     """One page of letters."""
-
-    items: list[DeadLetterOut]
-    total: int
 
 
 @router.get("/dead-letters")

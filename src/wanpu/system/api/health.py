@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from sqlalchemy import Row
 
-from wanpu.infra.http.fields import Out, UtcTime
+from wanpu.infra.http.fields import Out, PageOut, UtcTime
 from wanpu.infra.http.json_body import StrictJsonRoute
 from wanpu.infra.http.paging import sorted_by
 from wanpu.infra.pages import PageAsk
@@ -97,11 +97,8 @@ class SlowStatementOut(Out):
         )
 
 
-class SlowStatementList(Out):
+class SlowStatementList(PageOut[SlowStatementOut]):
     """One page of slow statements."""
-
-    items: list[SlowStatementOut]
-    total: int
 
 
 @router.get("/health")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlalchemy import Row
 
-from wanpu.infra.http.fields import IdText, Out, UtcTime
+from wanpu.infra.http.fields import IdText, Out, PageOut, UtcTime
 from wanpu.infra.http.json_body import StrictJsonRoute
 from wanpu.infra.http.paging import sorted_by
 from wanpu.infra.pages import PageAsk
@@ -54,11 +54,8 @@ class OperationDetailOut(OperationOut):
         return cls(**_shown(row), params=row.params, before=row.before, after=row.after)
 
 
-class OperationList(Out):
+class OperationList(PageOut[OperationOut]):
     """One page of the log."""
-
-    items: list[OperationOut]
-    total: int
 
 
 class SealOut(Out):

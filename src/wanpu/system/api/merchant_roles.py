@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from wanpu.infra.http.fields import IdText
 from wanpu.infra.http.json_body import StrictJsonRoute
-from wanpu.infra.http.paging import sorted_by
-from wanpu.infra.pages import PageAsk
 from wanpu.system.api.identity import SystemDep, needs
+from wanpu.system.api.roles import Asked, NamePart
 from wanpu.system.api.schemas_menus import MenuTreeOut, NavOut
 from wanpu.system.api.schemas_roles import RoleChoices, RoleCreate, RoleInfoOut, RoleList, RolePatch
 from wanpu.system.callers import StaffCaller
@@ -18,9 +17,6 @@ from wanpu.system.service import roles as service
 from wanpu.system.states import Audience
 
 router = APIRouter(prefix="/merchant/v1", route_class=StrictJsonRoute, tags=["merchant roles"])
-
-NamePart = Annotated[str | None, Query(max_length=100, description="A part of the name.")]
-Asked = Annotated[PageAsk, sorted_by("created_at", "role_name", default="created_at")]
 
 
 @router.get("/roles")

@@ -2,12 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
-from wanpu.infra.http.fields import IdText, Mobile
+from wanpu.infra.http.fields import IdText
 from wanpu.infra.http.json_body import StrictJsonRoute
-from wanpu.infra.http.paging import sorted_by
-from wanpu.infra.pages import PageAsk
 from wanpu.system.api.identity import SystemDep, needs
 from wanpu.system.api.schemas_staff import (
     StaffCreate,
@@ -17,20 +15,13 @@ from wanpu.system.api.schemas_staff import (
     StaffPatch,
     StaffRoles,
 )
+from wanpu.system.api.staff import Asked, NamePart, WithMobile, WithRole, WithStatus
 from wanpu.system.callers import StaffCaller
 from wanpu.system.queries.staff_accounts import StaffFilter
 from wanpu.system.service import staff_accounts as service
 from wanpu.system.states import Audience, StaffStatus
 
 router = APIRouter(prefix="/merchant/v1", route_class=StrictJsonRoute, tags=["merchant staff"])
-
-NamePart = Annotated[str | None, Query(max_length=50, description="A part of the name.")]
-WithMobile = Annotated[Mobile | None, Query(description="The whole mobile number.")]
-WithStatus = Annotated[StaffStatus | None, Query(description="0 禁用, 1 正常.")]
-WithRole = Annotated[IdText | None, Query(description="The id of a role that the account has.")]
-Asked = Annotated[
-    PageAsk, sorted_by("created_at", "username", "status", "last_login_at", default="created_at")
-]
 
 MayUpdate = Annotated[StaffCaller, needs("merchant:staff:update", audience=Audience.MERCHANT)]
 

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Row
 
-from wanpu.infra.http.fields import Body, IdText, Out, UtcTime
+from wanpu.infra.http.fields import Body, IdText, Out, PageOut, UtcTime
 from wanpu.kernel.ids import Id
 from wanpu.system.config_keys import ConfigKey
 from wanpu.system.service.configs import ConfigContent
@@ -97,11 +97,8 @@ class ConfigOut(Out):
         )
 
 
-class ConfigList(Out):
+class ConfigList(PageOut[ConfigOut]):
     """One page of settings."""
-
-    items: list[ConfigOut]
-    total: int
 
 
 class ConfigVersionOut(Out):
@@ -133,11 +130,8 @@ class ConfigVersionOut(Out):
         )
 
 
-class ConfigVersionList(Out):
+class ConfigVersionList(PageOut[ConfigVersionOut]):
     """One page of versions, newest first."""
-
-    items: list[ConfigVersionOut]
-    total: int
 
 
 class ConfigKeyOut(Out):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import Row
 
-from wanpu.infra.http.fields import Body, IdText, Out, UtcTime
+from wanpu.infra.http.fields import Body, IdText, Out, PageOut, UtcTime
 from wanpu.system.service.file_links import Variant, sign_link
 from wanpu.system.services import SystemServices
 
@@ -58,11 +58,8 @@ class FileOut(Out):
         )
 
 
-class FileList(Out):
+class FileList(PageOut[FileOut]):
     """One page of files."""
-
-    items: list[FileOut]
-    total: int
 
 
 class StorageProbe(Body):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import Row
 
-from wanpu.infra.http.fields import Body, IdText, Out, UtcTime
+from wanpu.infra.http.fields import Body, IdText, Out, PageOut, UtcTime
 from wanpu.infra.jobs.cron import Cron
 from wanpu.infra.jobs.cron_words import describe
 from wanpu.infra.jobs.days_off import DaysOff
@@ -96,11 +96,8 @@ class JobOut(Out):
         )
 
 
-class JobList(Out):
+class JobList(PageOut[JobOut]):
     """One page of jobs."""
-
-    items: list[JobOut]
-    total: int
 
 
 class RegisteredJobOut(Out):
@@ -296,8 +293,5 @@ class JobLogOut(Out):
         )
 
 
-class JobLogList(Out):
+class JobLogList(PageOut[JobLogOut]):
     """One page of runs."""
-
-    items: list[JobLogOut]
-    total: int

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from wanpu.infra.http.fields import Body, IdText, Line, Out, UtcTime
+from wanpu.infra.http.fields import Body, IdText, Line, Out, PageOut, UtcTime
 from wanpu.system.models import Role
 from wanpu.system.service.roles import NewRole, RoleWithMenus
 
@@ -53,11 +53,8 @@ class RoleOut(Out):
         return cls(**_columns_of(role))
 
 
-class RoleList(Out):
+class RoleList(PageOut[RoleOut]):
     """One page of roles."""
-
-    items: list[RoleOut]
-    total: int
 
     @classmethod
     def of(cls, found: tuple[Iterable[Role], int]) -> Self:

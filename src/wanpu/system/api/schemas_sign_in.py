@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import Row
 
-from wanpu.infra.http.fields import Body, Email, IdText, Line, Mobile, Out, UtcTime, checked_by
+from wanpu.infra.http.fields import Body, Email, IdText, Line, Mobile, Out, PageOut, UtcTime, checked_by
 from wanpu.infra.passwords import MAX_LENGTH
 from wanpu.system.models import Staff, StaffToken
 from wanpu.system.rules.sign_in import MAX_ALLOWED_IPS, require_network
@@ -162,11 +162,8 @@ class LoginLogOut(Out):
         )
 
 
-class LoginLogList(Out):
+class LoginLogList(PageOut[LoginLogOut]):
     """One page of the login log."""
-
-    items: list[LoginLogOut]
-    total: int
 
 
 class SecurityOut(Out):
@@ -279,8 +276,5 @@ class SessionOut(Out):
         return cls(**row._mapping)
 
 
-class SessionList(Out):
+class SessionList(PageOut[SessionOut]):
     """One page of live sessions."""
-
-    items: list[SessionOut]
-    total: int

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from wanpu.infra.http.fields import Body, Email, IdText, Mobile, Out, UtcTime
+from wanpu.infra.http.fields import Body, Email, IdText, Mobile, Out, PageOut, UtcTime
 from wanpu.kernel.contacts import mask_email, mask_mobile
 from wanpu.system.api.schemas_roles import RoleChoiceOut
 from wanpu.system.api.schemas_sign_in import Network, Password
@@ -49,11 +49,8 @@ class StaffOut(Out):
         return cls(**columns)
 
 
-class StaffList(Out):
+class StaffList(PageOut[StaffOut]):
     """One page of accounts."""
-
-    items: list[StaffOut]
-    total: int
 
     @classmethod
     def of(cls, found: tuple[Iterable[Staff], int], now: datetime) -> Self:
