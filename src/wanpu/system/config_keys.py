@@ -35,8 +35,8 @@ class ApprovalPolicy(BaseModel):
 class ConfigKey(Generic[M]):
     """One setting. `model` has a default for every field: that is the value while no row stands.
 
-    `secrets` are the names, within this key, of what belongs to it and is kept sealed; `addresses` gives
-    the addresses of a value that the mall would call.
+    `secrets` are the names, within this key, of what belongs to it and is kept sealed, with their titles in
+    Chinese and English; `addresses` gives the addresses of a value that the mall would call.
     """
 
     name: str
@@ -44,7 +44,7 @@ class ConfigKey(Generic[M]):
     title_zh: str
     title_en: str
     is_hidden: bool = False
-    secrets: Mapping[str, str] = field(default_factory=dict)  # name within the key: what it is, in Chinese
+    secrets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     addresses: Callable[[M], Sequence[str]] = _calls_nobody
 
     def read(self, text: str) -> M:

@@ -36,16 +36,17 @@ class StorageKind(IntEnum):
         return self.name.lower()
 
 
-STORAGE_SECRETS: Mapping[str, str] = {
-    "qiniuAccessKey": "七牛 AccessKey",
-    "qiniuSecretKey": "七牛 SecretKey",
-    "aliyunAccessKeyId": "阿里云 AccessKeyId",
-    "aliyunAccessKeySecret": "阿里云 AccessKeySecret",
-    "qcloudSecretId": "腾讯云 SecretId",
-    "qcloudSecretKey": "腾讯云 SecretKey",
-    "s3AccessKey": "S3 Access Key",
-    "s3SecretKey": "S3 Secret Key",
+STORAGE_SECRETS: Mapping[str, tuple[str, str]] = {
+    "qiniuAccessKey": ("七牛 AccessKey", "Qiniu AccessKey"),
+    "qiniuSecretKey": ("七牛 SecretKey", "Qiniu SecretKey"),
+    "aliyunAccessKeyId": ("阿里云 AccessKeyId", "Alibaba Cloud AccessKey ID"),
+    "aliyunAccessKeySecret": ("阿里云 AccessKeySecret", "Alibaba Cloud AccessKey secret"),
+    "qcloudSecretId": ("腾讯云 SecretId", "Tencent Cloud SecretId"),
+    "qcloudSecretKey": ("腾讯云 SecretKey", "Tencent Cloud SecretKey"),
+    "s3AccessKey": ("S3 访问密钥", "S3 access key"),
+    "s3SecretKey": ("S3 私有密钥", "S3 secret key"),
 }
+"""What opens the buckets: names, with their titles in Chinese and English."""
 
 KEY_PAIRS: Mapping[StorageKind, tuple[str, str]] = {
     StorageKind.QINIU: ("qiniuAccessKey", "qiniuSecretKey"),

@@ -56,6 +56,13 @@ async def test_a_secret_is_set_replaced_and_removed_and_never_shown(
     assert await system.configs.secret(NAME) is None
 
 
+async def test_every_secret_has_a_title_in_both_languages(http: Caller) -> None:
+    known = await state(http)
+
+    titles = (known["title_zh"], known["title_en"])
+    assert titles == ("阿里云 AccessKeySecret", "Alibaba Cloud AccessKey secret")
+
+
 async def test_the_secret_stands_nowhere_in_the_database_in_clear(
     http: Caller, system: SystemServices
 ) -> None:

@@ -4978,8 +4978,10 @@ export interface components {
             is_set: boolean;
             /** Name */
             name: string;
-            /** Title */
-            title: string;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
             /** Version */
             version: number;
         };

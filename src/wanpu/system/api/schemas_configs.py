@@ -176,7 +176,8 @@ class SecretOut(Out):
     """What may be known of a secret. `version` 0: it is not set."""
 
     name: str
-    title: str
+    title_zh: str
+    title_en: str
     is_set: bool
     version: int
     changed_by: IdText | None
@@ -187,7 +188,8 @@ class SecretOut(Out):
         """The state of one secret."""
         return cls(
             name=state.name,
-            title=state.title,
+            title_zh=state.title_zh,
+            title_en=state.title_en,
             is_set=state.is_set,
             version=state.version,
             changed_by=state.changed_by,

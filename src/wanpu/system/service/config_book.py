@@ -40,8 +40,10 @@ class ConfigBook:
         self._clock = clock
         self._vault = vault
         self.keys: Mapping[str, ConfigKey[Any]] = {key.name: key for key in keys}
-        self.secrets: Mapping[str, str] = {
-            key.secret_name(name): title for key in self.keys.values() for name, title in key.secrets.items()
+        self.secrets: Mapping[str, tuple[str, str]] = {
+            key.secret_name(name): titles
+            for key in self.keys.values()
+            for name, titles in key.secrets.items()
         }
         self._read_at: datetime | None = None
         self._turn = 0

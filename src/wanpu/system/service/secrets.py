@@ -24,7 +24,8 @@ class SecretState:
     """What may be known of a secret: whether it is set, and by whom when."""
 
     name: str
-    title: str
+    title_zh: str
+    title_en: str
     is_set: bool
     version: int
     changed_by: Id | None
@@ -44,12 +45,12 @@ async def list_secrets(app: SystemServices) -> Sequence[SecretState]:
     async with app.db.reading() as session:
         rows = await queries.list_secrets(session)
     states = []
-    for name, title in sorted(app.configs.secrets.items()):
+    for name, titles in sorted(app.configs.secrets.items()):
         row = rows.get(name)
         if row is None:
-            states.append(SecretState(name, title, False, 0, None, None))
+            states.append(SecretState(name, *titles, False, 0, None, None))
         else:
-            states.append(SecretState(name, title, True, row.version, row.changed_by, row.updated_at))
+            states.append(SecretState(name, *titles, True, row.version, row.changed_by, row.updated_at))
     return states
 
 
