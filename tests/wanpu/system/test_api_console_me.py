@@ -266,6 +266,25 @@ async def test_use_renews_a_session_and_rest_or_age_ends_it(
         assert (await used.get(ME)).refusal == (401, "auth.token_expired")
 
 
+async def test_a_page_that_asks_by_itself_does_not_keep_its_session_alive(
+    system: SystemServices, clock: ManualClock
+) -> None:
+    person = await make_staff(system, "li")
+    async with door_of(system, staff_session_hours=2) as door:
+        left_open = await door.let_in(person)
+        opened = (await read_sessions(system, person))[0]
+
+        for _ in range(7):
+            clock.advance(timedelta(minutes=15))
+            assert (await left_open.get(ME, headers={"X-Wanpu-Unattended": "1"})).status == 200
+
+        untouched = (await read_sessions(system, person))[0]
+        assert (untouched.last_seen_at, untouched.expires_at) == (opened.last_seen_at, opened.expires_at)
+        clock.advance(timedelta(minutes=15))
+        polled = await left_open.get(ME, headers={"X-Wanpu-Unattended": "1"})
+        assert polled.refusal == (401, "auth.token_expired")
+
+
 @pytest.mark.requirement("S0-117", "S0-177")
 async def test_a_token_is_kept_as_a_hash_and_written_to_once_a_minute_at_most(
     door: Door, system: SystemServices, clock: ManualClock

@@ -6,6 +6,8 @@ export const NO_ANSWER = "client.no_answer";
 export const UNREADABLE = "client.unreadable_answer";
 /** The session ended and nobody signed in again. */
 export const SIGNED_OUT = "client.signed_out";
+/** Somebody else has signed in with this browser; nothing was sent. */
+export const OTHER_ACCOUNT = "client.other_account";
 
 interface Refusal {
   code: string;

@@ -15,7 +15,7 @@ import App from "./app.vue";
 import { guardBrowserTab } from "./blocks/form/unsaved";
 import { usePreferences } from "./preferences";
 import { installGate } from "./request";
-import { router } from "./router";
+import { reloadMenus, router } from "./router";
 import { dialogGate } from "./session/gate";
 import { vMay } from "./session/may";
 import { currentLanguage, i18n, setLanguage } from "./text";
@@ -33,6 +33,6 @@ app.config.errorHandler = (error) => {
 
 usePreferences();
 setLanguage(currentLanguage());
-installGate(dialogGate);
+installGate(dialogGate(reloadMenus));
 guardBrowserTab();
 app.mount("#app");

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { ApiError, NO_ANSWER, SIGNED_OUT, UNREADABLE, fieldProblems } from "./api-error";
+import { ApiError, NO_ANSWER, OTHER_ACCOUNT, SIGNED_OUT, UNREADABLE, fieldProblems } from "./api-error";
 import { type Gate, answerOf, installGate, sendPlain, throughGate } from "./request";
 
 const URL = "http://localhost:3000/platform/v1/logs";
@@ -14,7 +14,8 @@ function write(): Request {
 }
 
 function gate(changes: Partial<Gate> = {}): Gate {
-  return { signInAgain: async () => undefined, changePassword: async () => undefined, ...changes };
+  const open = async () => undefined;
+  return { signInAgain: open, changePassword: open, isOthers: () => false, noteForbidden: () => undefined, ...changes };
 }
 
 /** Answers what it is told, one after the other, and keeps the bodies that it was sent. */
@@ -78,6 +79,29 @@ describe("the gate", () => {
     const answer = await throughGate(send)(write());
 
     expect([answer.status, (await answer.json()).code]).toEqual([status, code]);
+    expect(bodies).toHaveLength(1);
+  });
+
+  it("tells of a permission that is missing, and of no other refusal", async () => {
+    const noted: string[] = [];
+    installGate(gate({ noteForbidden: () => void noted.push("missing") }));
+    const { send } = scripted(refusal(409, "staff.username_taken"), refusal(403, "auth.forbidden"));
+
+    await throughGate(send)(write());
+    expect(noted).toEqual([]);
+    await throughGate(send)(write());
+
+    expect(noted).toEqual(["missing"]);
+  });
+
+  it("sends nothing in somebody else's name, nor repeats it so", async () => {
+    let isOthers = false;
+    installGate(gate({ isOthers: () => isOthers, signInAgain: async () => void (isOthers = true) }));
+    const { bodies, send } = scripted(refusal(401, "auth.token_invalid"));
+
+    await expect(throughGate(send)(write())).rejects.toMatchObject({ code: OTHER_ACCOUNT });
+    await expect(throughGate(send)(write())).rejects.toMatchObject({ code: OTHER_ACCOUNT });
+
     expect(bodies).toHaveLength(1);
   });
 

@@ -10,7 +10,7 @@ import createClient, { type Client } from "openapi-fetch";
 
 import type { paths } from "@api-client/schema";
 
-import { ApiError, NO_ANSWER, SIGNED_OUT } from "./api-error";
+import { ApiError, NO_ANSWER, OTHER_ACCOUNT, SIGNED_OUT } from "./api-error";
 import { currentLanguage } from "./text";
 
 /** What stands between a refused session and the next try. */
@@ -19,6 +19,10 @@ export interface Gate {
   signInAgain(): Promise<void>;
   /** Resolves once the account has a password of its own; rejects when its owner gives up. */
   changePassword(): Promise<void>;
+  /** Whether somebody else has signed in with this browser since this page was opened. */
+  isOthers(): boolean;
+  /** Hears that the mall refused what this page believed to be allowed. */
+  noteForbidden(): void;
 }
 
 type Send = (request: Request) => Promise<Response>;
@@ -26,6 +30,7 @@ type Send = (request: Request) => Promise<Response>;
 const TIMEOUT_MS = 30_000;
 const SESSION_ENDED = new Set(["auth.required", "auth.token_invalid", "auth.token_expired"]);
 const PASSWORD_DUE = "auth.password_change_required";
+const FORBIDDEN = "auth.forbidden";
 
 let gate: Gate | null = null;
 
@@ -52,11 +57,25 @@ async function gateFor(response: Response): Promise<(() => Promise<void>) | null
   if (response.status === 401 && SESSION_ENDED.has(code)) {
     return gate.signInAgain.bind(gate);
   }
+  if (code === FORBIDDEN) {
+    gate.noteForbidden();
+  }
   return code === PASSWORD_DUE ? gate.changePassword.bind(gate) : null;
 }
 
+/** A browser has one session for all its tabs: what one person wrote is not sent in the name of another. */
+function ofPresentAccount(send: Send): Send {
+  return async (request) => {
+    if (gate?.isOthers()) {
+      throw new ApiError(0, { code: OTHER_ACCOUNT });
+    }
+    return send(request);
+  };
+}
+
 /** `send`, with a pass through the gate and one repetition where the session is what was refused. */
-export function throughGate(send: Send): Send {
+export function throughGate(sendNow: Send): Send {
+  const send = ofPresentAccount(sendNow);
   return async (request) => {
     const repeatable = request.clone();
     const response = await send(request);
@@ -89,12 +108,23 @@ export async function sendPlain(request: Request): Promise<Response> {
   }
 }
 
-function client(send: Send): Client<paths> {
+/** Tells the mall that nobody asked: a page left open must not keep its session alive. */
+async function sendUnattended(request: Request): Promise<Response> {
+  request.headers.set("X-Wanpu-Unattended", "1");
+  return sendPlain(request);
+}
+
+export type Api = Client<paths>;
+
+function client(send: Send): Api {
   return createClient<paths>({ baseUrl: location.origin, fetch: send, credentials: "same-origin" });
 }
 
 /** Every call of a screen. */
 export const api = client(throughGate(sendPlain));
+
+/** Calls that a page makes by itself, again and again. */
+export const unattendedApi = client(throughGate(sendUnattended));
 
 /** The door's own calls: a refusal concerns whoever stands before it. */
 export const doorApi = client(sendPlain);

@@ -17,6 +17,8 @@ from wanpu.system.states import Audience
 
 COOKIE = "wanpu_console"
 WRITE_HEADER = "x-wanpu-console"
+UNATTENDED_HEADER = "x-wanpu-unattended"
+"""`1` where a page asks by itself, with nobody at work: such a request does not keep its session alive."""
 PARAMS_LENGTH = 5000
 IP_LENGTH = 64
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -71,7 +73,8 @@ async def require_signed_in(request: Request, app: SystemDep) -> StaffCaller:
     Raises:
         Unauthenticated, TokenInvalid, TokenExpired, CrossSiteWrite: nobody is let in.
     """
-    return await identify(app, token_of(request), origin_of(request))
+    is_use = request.headers.get(UNATTENDED_HEADER) != "1"
+    return await identify(app, token_of(request), origin_of(request), is_use=is_use)
 
 
 SignedIn = Annotated[StaffCaller, Depends(require_signed_in)]

@@ -70,12 +70,12 @@ async def open_session(
     return expires_at
 
 
-async def identify(app: SystemServices, token: str, origin: Origin) -> StaffCaller:
+async def identify(app: SystemServices, token: str, origin: Origin, *, is_use: bool = True) -> StaffCaller:
     """The account behind a token, read anew each time: a session that was ended, an account that was
     switched off and a permission that was taken away are gone at once on every node.
 
     Use renews the session: it ends when nobody used it for the hours that the settings give, and in any
-    case at the end it was born with.
+    case at the end it was born with. A page that asks by itself is no use.
 
     Raises:
         TokenInvalid: no such session, or its account is switched off.
@@ -88,7 +88,7 @@ async def identify(app: SystemServices, token: str, origin: Origin) -> StaffCall
     now = app.clock.now()
     if min(found.expires_at, found.ends_at) <= now:
         raise TokenExpired
-    if now - found.last_seen_at >= RENEWED_AFTER:
+    if is_use and now - found.last_seen_at >= RENEWED_AFTER:
         await _renew(app.db, found, now, _idle_end(app.settings, now, found.ends_at))
     audience = Audience.PLATFORM if found.merchant_id is None else Audience.MERCHANT
     return StaffCaller(

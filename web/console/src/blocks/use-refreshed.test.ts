@@ -4,6 +4,8 @@ import { KeepAlive, defineComponent, h, nextTick, ref } from "vue";
 
 import { ApiError } from "@/api-error";
 
+import { api, unattendedApi } from "@/request";
+
 import { type Refreshed, useRefreshed } from "./use-refreshed";
 
 const EVERY_MS = 15_000;
@@ -24,10 +26,12 @@ function hideTab(isHidden: boolean): void {
 function stage(fails: (load: number) => boolean = () => false) {
   const loads = ref(0);
   const isShown = ref(true);
+  const clients: unknown[] = [];
   let refreshed: Refreshed<number> | undefined;
   const page = defineComponent({
     setup() {
-      refreshed = useRefreshed(async () => {
+      refreshed = useRefreshed(async (client) => {
+        clients.push(client);
         loads.value += 1;
         if (fails(loads.value)) {
           throw new ApiError(503, { code: "unavailable" });
@@ -41,7 +45,7 @@ function stage(fails: (load: number) => boolean = () => false) {
   if (!refreshed) {
     throw new Error("the page was not set up");
   }
-  return { loads, isShown, wrapper, refreshed };
+  return { loads, isShown, clients, wrapper, refreshed };
 }
 
 async function pass(ms: number): Promise<void> {
@@ -99,6 +103,18 @@ describe("what is refreshed while it is looked at", () => {
     await pass(EVERY_MS);
 
     expect([refreshed.thing.value, refreshed.failure.value]).toEqual([3, null]);
+  });
+
+  it("asks as nobody when its time has come, and as its reader when it is looked for", async () => {
+    const { clients, refreshed } = stage();
+    await flushPromises();
+    await pass(EVERY_MS);
+    await refreshed.reload();
+    hideTab(true);
+    hideTab(false);
+    await flushPromises();
+
+    expect(clients).toEqual([api, unattendedApi, api, api]);
   });
 
   it("ends with its page", async () => {

@@ -2,12 +2,13 @@
  * Something that is loaded again and again while somebody looks at it.
  *
  * Nothing is asked while the browser's tab or the page is hidden; whoever comes back sees it anew at once.
- * What was loaded stays when a later load fails.
+ * What was loaded stays when a later load fails. Loads that nobody asked for do not keep the session alive.
  */
 
 import { type Ref, onActivated, onBeforeUnmount, onDeactivated, ref, shallowRef } from "vue";
 
 import { ApiError } from "@/api-error";
+import { type Api, api, unattendedApi } from "@/request";
 
 export interface Refreshed<Thing> {
   thing: Ref<Thing | null>;
@@ -17,7 +18,8 @@ export interface Refreshed<Thing> {
   reload(): Promise<void>;
 }
 
-export function useRefreshed<Thing>(load: () => Promise<Thing>, everyMs: number): Refreshed<Thing> {
+/** `load` calls the mall through the client that it is given. */
+export function useRefreshed<Thing>(load: (client: Api) => Promise<Thing>, everyMs: number): Refreshed<Thing> {
   const thing = shallowRef<Thing | null>(null);
   const isLoading = ref(false);
   const failure = shallowRef<ApiError | null>(null);
@@ -32,17 +34,17 @@ export function useRefreshed<Thing>(load: () => Promise<Thing>, everyMs: number)
   function waitForNext(): void {
     clearTimeout(timer);
     if (isSeen()) {
-      timer = setTimeout(reload, everyMs);
+      timer = setTimeout(() => void loadThrough(unattendedApi), everyMs);
     }
   }
 
-  async function reload(): Promise<void> {
+  async function loadThrough(client: Api): Promise<void> {
     clearTimeout(timer);
     run += 1;
     const mine = run;
     isLoading.value = true;
     try {
-      const loaded = await load();
+      const loaded = await load(client);
       if (mine === run) {
         thing.value = loaded;
         failure.value = null;
@@ -61,6 +63,8 @@ export function useRefreshed<Thing>(load: () => Promise<Thing>, everyMs: number)
       }
     }
   }
+
+  const reload = (): Promise<void> => loadThrough(api);
 
   function onSight(): void {
     if (isSeen()) {

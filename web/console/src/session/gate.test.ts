@@ -1,10 +1,16 @@
 import { createPinia, setActivePinia } from "pinia";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
 import { dialogGate, letThrough, openPassage, turnAway } from "./gate";
-import { type Me, useSession } from "./session";
+import { type Me, rememberAccount, useSession } from "./session";
 
-beforeEach(() => setActivePinia(createPinia()));
+beforeEach(() => {
+  setActivePinia(createPinia());
+  localStorage.clear();
+});
+
+const reloadMenus = vi.fn(async () => undefined);
+const gate = dialogGate(reloadMenus);
 
 function signIn(): void {
   useSession().me = { username: "admin" } as Me;
@@ -12,7 +18,7 @@ function signIn(): void {
 
 it("keeps everybody who was refused behind one dialog, and lets them all go on", async () => {
   signIn();
-  const waiting = [dialogGate.signInAgain(), dialogGate.signInAgain()];
+  const waiting = [gate.signInAgain(), gate.signInAgain()];
   expect(openPassage.value).toBe("sign-in");
 
   letThrough();
@@ -23,7 +29,7 @@ it("keeps everybody who was refused behind one dialog, and lets them all go on",
 
 it("sends everybody away when nobody signs in", async () => {
   signIn();
-  const waiting = dialogGate.signInAgain();
+  const waiting = gate.signInAgain();
 
   turnAway();
 
@@ -31,6 +37,28 @@ it("sends everybody away when nobody signs in", async () => {
 });
 
 it("asks nobody where nobody was signed in: a call that comes late opens no dialog", async () => {
-  await expect(dialogGate.signInAgain()).rejects.toThrow("nobody is signed in");
+  await expect(gate.signInAgain()).rejects.toThrow("nobody is signed in");
   expect(openPassage.value).toBeNull();
+});
+
+it("knows when the browser's session is somebody else's by now", () => {
+  expect(gate.isOthers()).toBe(false);
+  signIn();
+  rememberAccount("admin");
+  expect(gate.isOthers()).toBe(false);
+
+  rememberAccount("li");
+
+  expect(gate.isOthers()).toBe(true);
+});
+
+it("reads anew what the account may do after a refusal, once for all that come together", async () => {
+  gate.noteForbidden();
+  gate.noteForbidden();
+  expect(reloadMenus).toHaveBeenCalledTimes(1);
+
+  await Promise.resolve();
+  gate.noteForbidden();
+
+  expect(reloadMenus).toHaveBeenCalledTimes(2);
 });

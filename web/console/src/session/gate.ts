@@ -4,7 +4,7 @@ import { ref } from "vue";
 
 import type { Gate } from "@/request";
 
-import { useSession } from "./session";
+import { ACCOUNT_KEY, useSession } from "./session";
 
 export type Passage = "sign-in" | "password";
 
@@ -42,7 +42,24 @@ export function turnAway(): void {
   refused.forEach(({ reject }) => reject(new Error("nobody signed in again")));
 }
 
-export const dialogGate: Gate = {
-  signInAgain: () => wait("sign-in"),
-  changePassword: () => wait("password"),
-};
+/** The gate that opens dialogs; `reloadMenus` brings what the account may do up to date. */
+export function dialogGate(reloadMenus: () => Promise<void>): Gate {
+  let isReloading = false;
+
+  return {
+    signInAgain: () => wait("sign-in"),
+    changePassword: () => wait("password"),
+    isOthers() {
+      const present = useSession().me?.username;
+      const stored = localStorage.getItem(ACCOUNT_KEY);
+      return present !== undefined && stored !== null && stored !== present;
+    },
+    noteForbidden() {
+      if (!isReloading) {
+        isReloading = true;
+        const done = () => (isReloading = false);
+        reloadMenus().then(done, done);
+      }
+    },
+  };
+}

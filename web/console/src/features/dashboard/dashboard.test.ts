@@ -31,14 +31,20 @@ describe("counters", () => {
   });
 });
 
+/** Counts what it was asked for, from 1. */
+function counter() {
+  const asked: string[] = [];
+  return { asked, count: async (event: string, day: { day: string }) => asked.push(`${day.day} ${event}`) };
+}
+
 describe("sign-ins", () => {
   it("of days that are over are asked for once, those of today every time", async () => {
-    const asked: string[] = [];
-    const read = signInReader(async (event, day) => asked.push(`${day.day} ${event}`), 2);
+    const { asked, count } = counter();
+    const read = signInReader(2);
 
-    const first = await read(EVENING);
+    const first = await read(EVENING, count);
     asked.splice(0);
-    const second = await read(EVENING);
+    const second = await read(EVENING, count);
 
     expect(asked).toEqual(["2026-11-24 signed_in", "2026-11-24 refused"]);
     expect(second[0]).toEqual(first[0]);
@@ -49,18 +55,16 @@ describe("sign-ins", () => {
   });
 
   it("of a day are read once more after its midnight, when it is complete", async () => {
-    const asked: string[] = [];
-    const read = signInReader(async (event, day) => asked.push(`${day.day} ${event}`), 1);
-    const two = signInReader(async (event, day) => asked.push(`${day.day} ${event}`), 2);
-    await two(EVENING);
-    await read(EVENING);
+    const { asked, count } = counter();
+    const read = signInReader(2);
+    await read(EVENING, count);
     asked.splice(0);
 
-    await two(NIGHT);
+    await read(NIGHT, count);
 
     expect(asked).toContain("2026-11-24 refused");
     asked.splice(0);
-    await two(NIGHT);
+    await read(NIGHT, count);
     expect(asked).toEqual(["2026-11-25 signed_in", "2026-11-25 refused"]);
   });
 });

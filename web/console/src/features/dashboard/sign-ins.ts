@@ -13,10 +13,10 @@ export interface SignInDay extends Day {
 export type CountSignIns = (event: SignInEvent, day: Day) => Promise<number>;
 
 /** Reads the last days. A day that is over keeps its counts, so later readings ask for today alone. */
-export function signInReader(count: CountSignIns, days: number): (now: Date) => Promise<SignInDay[]> {
+export function signInReader(days: number): (now: Date, count: CountSignIns) => Promise<SignInDay[]> {
   const past = new Map<string, SignInDay>();
 
-  async function read(day: Day, isOver: boolean): Promise<SignInDay> {
+  async function read(day: Day, isOver: boolean, count: CountSignIns): Promise<SignInDay> {
     const known = past.get(day.day);
     if (known) {
       return known;
@@ -29,5 +29,5 @@ export function signInReader(count: CountSignIns, days: number): (now: Date) => 
     return found;
   }
 
-  return (now) => Promise.all(lastDays(now, days).map((day, index) => read(day, index < days - 1)));
+  return (now, count) => Promise.all(lastDays(now, days).map((day, index) => read(day, index < days - 1, count)));
 }

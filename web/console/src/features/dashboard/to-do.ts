@@ -1,7 +1,7 @@
 /** What waits for somebody: counters, each for whoever may see what it counts. */
 
 import type { Tone } from "@/blocks/show/status-tag.vue";
-import { answerOf, api } from "@/request";
+import { type Api, answerOf } from "@/request";
 
 import { lastDays } from "./days";
 
@@ -12,7 +12,7 @@ export interface ToDo {
   menu: string;
   query: Readonly<Record<string, string>>;
   tone: Tone;
-  count(): Promise<number>;
+  count(client: Api): Promise<number>;
 }
 
 /** Every counter there is, in the order that they are shown. `now` says which day today is. */
@@ -25,7 +25,7 @@ export function toDosAt(now: Date): ToDo[] {
       menu: "sys/approval",
       query: { status: "pending" },
       tone: "warn",
-      count: async () => (await answerOf(api.GET("/platform/v1/approvals", { params: { query: { status: "pending", size: 1 } } }))).total,
+      count: async (client) => (await answerOf(client.GET("/platform/v1/approvals", { params: { query: { status: "pending", size: 1 } } }))).total,
     },
     {
       key: "deadLetters",
@@ -33,7 +33,7 @@ export function toDosAt(now: Date): ToDo[] {
       menu: "sys/dead-letter",
       query: { is_open: "true" },
       tone: "bad",
-      count: async () => (await answerOf(api.GET("/platform/v1/dead-letters", { params: { query: { is_open: true, size: 1 } } }))).total,
+      count: async (client) => (await answerOf(client.GET("/platform/v1/dead-letters", { params: { query: { is_open: true, size: 1 } } }))).total,
     },
     {
       key: "overdueWork",
@@ -41,7 +41,7 @@ export function toDosAt(now: Date): ToDo[] {
       menu: "sys/health",
       query: {},
       tone: "warn",
-      count: async () => (await answerOf(api.GET("/platform/v1/health"))).overdue_work,
+      count: async (client) => (await answerOf(client.GET("/platform/v1/health"))).overdue_work,
     },
     {
       key: "failedJobs",
@@ -49,7 +49,7 @@ export function toDosAt(now: Date): ToDo[] {
       menu: "job/log",
       query: { status: "1", since },
       tone: "bad",
-      count: async () => (await answerOf(api.GET("/platform/v1/job-logs", { params: { query: { status: 1, since, size: 1 } } }))).total,
+      count: async (client) => (await answerOf(client.GET("/platform/v1/job-logs", { params: { query: { status: 1, since, size: 1 } } }))).total,
     },
   ];
 }
