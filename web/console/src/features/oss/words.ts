@@ -4,6 +4,7 @@ export const t = words(
   "oss",
   {
     title: "文件上传",
+    merchantTitle: "文件",
     lead: "图片上传后会重新绘制并生成缩略图；证照与文档为私有文件，只能通过限时链接打开。",
     emptyText: "把文件拖到这里，或点「上传文件」。",
     upload: "上传文件",
@@ -72,6 +73,7 @@ export const t = words(
   },
   {
     title: "Files",
+    merchantTitle: "Files",
     lead: "Pictures are drawn anew and get a thumbnail. Licences and documents are private: only links that run out open them.",
     emptyText: "Drop files here, or press “Upload”.",
     upload: "Upload",
