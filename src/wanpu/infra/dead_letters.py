@@ -12,7 +12,7 @@ from wanpu.infra.outbox import StoredEvent, wake_after_commit
 from wanpu.infra.pages import PageAsk, read_page
 from wanpu.infra.statements import insert_if_absent
 from wanpu.infra.tables import table_of
-from wanpu.kernel.errors import NotFound
+from wanpu.kernel.errors import Conflict, NotFound
 
 ERROR_LENGTH = 1024
 
@@ -28,6 +28,14 @@ class DeadLetterNotFound(NotFound):
     code = "dead_letter.not_found"
     message_zh = "死信不存在"
     message_en = "There is no such dead letter"
+
+
+class DeadLetterReplayed(Conflict):
+    """Somebody has had this event delivered again already, and no handler has refused it since."""
+
+    code = "dead_letter.replayed"
+    message_zh = "这个死信已重放过"
+    message_en = "This dead letter has been replayed already"
 
 
 async def bury(
@@ -84,24 +92,27 @@ async def get_dead_letter(session: AsyncSession, dead_letter_id: int) -> Row[Any
 async def replay(session: AsyncSession, dead_letter_id: int) -> None:
     """Deliver the event again from its first attempt; handlers that have taken it do not take it twice.
 
-    A repeat before it is delivered changes nothing.
-
     Raises:
         DeadLetterNotFound: there is no such letter.
+        DeadLetterReplayed: it was replayed before; nothing changes.
     """
     found = await session.execute(
-        select(_LETTERS.c.event_id).where(_LETTERS.c.id == dead_letter_id).with_for_update()
+        select(_LETTERS.c.event_id, _LETTERS.c.replayed_at)
+        .where(_LETTERS.c.id == dead_letter_id)
+        .with_for_update()
     )
-    event_id = found.scalar_one_or_none()
-    if event_id is None:
+    letter = found.first()
+    if letter is None:
         raise DeadLetterNotFound
+    if letter.replayed_at is not None:
+        raise DeadLetterReplayed
     now = session.info["clock"].now()
     await session.execute(
         update(_LETTERS).where(_LETTERS.c.id == dead_letter_id).values(replayed_at=now, updated_at=now)
     )
     await session.execute(
         update(_EVENTS)
-        .where(_EVENTS.c.id == event_id, _EVENTS.c.pending.is_(None))
+        .where(_EVENTS.c.id == letter.event_id, _EVENTS.c.pending.is_(None))
         .values(pending=1, attempts=0, due_at=now, delivered_at=None, dead_at=None)
     )
     wake_after_commit(session)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from tests.wanpu.infra.facts import EVENTS, Paid, letters, publish, replay_letter, states_of
 
-from wanpu.infra.dead_letters import DeadLetterNotFound
+from wanpu.infra.dead_letters import DeadLetterNotFound, DeadLetterReplayed
 from wanpu.infra.locks import DatabaseLeaseLocks
 from wanpu.infra.relay import LEASE_S, LOCK_NAME, InProcessPublisher, PublisherAway, Relay, retry_delay
 from wanpu.infra.subscriptions import Subscriptions
@@ -114,7 +114,8 @@ async def test_a_replayed_dead_letter_is_delivered_once(services, ledger, relay,
     ledger.refuses = set()
 
     await replay_letter(services.db, letter.id)
-    await replay_letter(services.db, letter.id)
+    with pytest.raises(DeadLetterReplayed):
+        await replay_letter(services.db, letter.id)
     assert await relay.run_once() == 1
     assert await relay.run_once() == 0
 

@@ -71,6 +71,8 @@ async def test_letters_are_listed_and_a_replay_makes_the_event_due_again(
     answer = await http.post(f"/platform/v1/dead-letters/{letter_id}/replay")
 
     assert (answer.status, answer.body["replayed_at"]) == (202, "2026-11-22T08:00:00Z")
+    again = await http.post(f"/platform/v1/dead-letters/{letter_id}/replay")
+    assert again.refusal == (409, "dead_letter.replayed")
     assert (await http.get("/platform/v1/dead-letters?is_open=true")).body["total"] == 1
     assert (await http.get("/platform/v1/dead-letters?is_open=false&name=thing.made")).body["total"] == 1
     async with system.db.reading() as session:

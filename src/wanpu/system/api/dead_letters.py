@@ -73,6 +73,6 @@ async def get_dead_letter(dead_letter_id: IdText, app: SystemDep, caller: MayLis
 
 @router.post("/dead-letters/{dead_letter_id}/replay", status_code=202)
 async def replay(dead_letter_id: IdText, app: SystemDep, caller: MayReplay) -> DeadLetterOut:
-    """重放: deliver it again, behind this answer."""
+    """重放: deliver it again, behind this answer; a letter that was replayed already is refused."""
     await dead_letters.replay(app.db, caller, dead_letter_id)
     return DeadLetterOut.of(await dead_letters.get_dead_letter(app.db, dead_letter_id))

@@ -37,6 +37,7 @@ async def replay(db: Database, caller: StaffCaller, letter_id: Id) -> None:
 
     Raises:
         DeadLetterNotFound: there is no such letter.
+        DeadLetterReplayed: somebody has replayed it before.
     """
     async with db.transaction() as session:
         await dead_letters.replay(session, letter_id)
