@@ -1,21 +1,19 @@
 """Every route of the application, walked by everybody who must not get through; later routes as well."""
 
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 from tests.builders import make_member, make_merchant
 from tests.conftest import url_of
 from tests.engines import TestDatabases
 from tests.http import Answer, Caller, serving
 from tests.wanpu.system.people import Person, make_administrator, make_staff
+from tests.ways import OWN_DOCUMENTS, PARAMETER, UNKNOWN_ID, staff_ways, ways_of
 
 from wanpu.app import create_app
-from wanpu.infra.http.access import audience_of, permission_of, undeclared_routes
+from wanpu.infra.http.access import undeclared_routes
 from wanpu.infra.settings import Settings
 from wanpu.kernel.clock import ManualClock
 from wanpu.mall import Mall, open_mall
@@ -26,53 +24,12 @@ from wanpu.system.models import Menu
 from wanpu.system.queries import access
 from wanpu.system.states import Audience
 
-OWN_DOCUMENTS = ("/openapi.json", "/docs", "/docs/oauth2-redirect")
-UNKNOWN_ID = "9007199254740993"
-PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 APIS = ("/store/", "/merchant/", "/platform/", "/console/", "/open/")
-CONSOLES = {"/platform/": Audience.PLATFORM, "/merchant/": Audience.MERCHANT}
 
 FREE_OF_PERMISSIONS = ("/console/v1/",)
 """Where whoever has signed in may call: everything there is about the caller's own account."""
 
 INJECTIONS = ("x' OR '1'='1", '<script>1</script>" OR 1=1; --')
-
-
-@dataclass(frozen=True)
-class Way:
-    """One method of one route."""
-
-    method: str
-    path: str
-    audience: str | None
-    permission: str | None
-
-    @property
-    def name(self) -> str:
-        return f"{self.method} {self.path}"
-
-    @property
-    def console(self) -> Audience | None:
-        """Whose console it belongs to, by its path."""
-        return next((found for start, found in CONSOLES.items() if self.path.startswith(start)), None)
-
-    def address(self, **ids: str) -> str:
-        """Its path with ids that nothing has, or those given by name."""
-        return PARAMETER.sub(lambda parameter: ids.get(parameter[1], UNKNOWN_ID), self.path)
-
-
-def ways_of(app: FastAPI) -> list[Way]:
-    """Every route, method by method."""
-    return [
-        Way(method, str(route.path), audience_of(route), permission_of(route))
-        for route in iter_route_contexts(app.routes)
-        if route.endpoint is not None and route.path not in OWN_DOCUMENTS
-        for method in sorted(set(route.methods or ()) - {"HEAD", "OPTIONS"})
-    ]
-
-
-def staff_ways(app: FastAPI) -> list[Way]:
-    return [way for way in ways_of(app) if way.audience == "staff"]
 
 
 def unguarded(app: FastAPI) -> list[str]:
