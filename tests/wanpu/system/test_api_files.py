@@ -268,6 +268,27 @@ async def test_a_file_over_the_limit_is_refused_and_other_bodies_keep_theirs(htt
     assert await total_of(http) == 0
 
 
+async def test_what_may_be_uploaded_is_told_as_it_is_judged(http: Caller, system: SystemServices) -> None:
+    keeper = await make_staff(system, "keeper", ["merchant:file:all"], merchant_id=Id(7))
+
+    told = (await http.get(f"{PLATFORM}/limits")).body
+    of_merchant = (await http.with_token(keeper.token).get(f"{MERCHANT}/limits")).body
+
+    pictures = ["image/jpeg", "image/png", "image/webp", "image/gif"]
+    takes = {one["folder"]: one["content_types"] for one in told["folders"]}
+    assert (told["limit_bytes"], of_merchant["limit_bytes"]) == (LIMIT, LIMIT)
+    assert takes["product"] == pictures
+    assert takes["document"][:5] == [*pictures, "application/pdf"]
+    assert [(one["folder"], one["is_private"]) for one in of_merchant["folders"]] == [
+        ("product", False),
+        ("detail", False),
+        ("license", True),
+        ("document", True),
+    ]
+    assert (await upload(http, PDF, "list.pdf", "document")).status == 201
+    assert (await upload(http, PDF, "list.pdf", "product")).refusal == (422, "file.folder_mismatch")
+
+
 async def test_nobody_and_those_without_the_permission_are_stopped_before_the_file_is_read(
     http: Caller, system: SystemServices
 ) -> None:

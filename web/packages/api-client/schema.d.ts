@@ -374,6 +374,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/merchant/v1/files/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Upload Limits
+         * @description 上传限制: how large a file may be, and what each folder of a merchant takes.
+         */
+        get: operations["get_upload_limits_merchant_v1_files_limits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/merchant/v1/files/{file_id}": {
         parameters: {
             query?: never;
@@ -990,7 +1010,7 @@ export interface paths {
         put?: never;
         /**
          * Replay
-         * @description 重放: deliver it again, behind this answer.
+         * @description 重放: deliver it again, behind this answer; a letter that was replayed already is refused.
          */
         post: operations["replay_platform_v1_dead_letters__dead_letter_id__replay_post"];
         delete?: never;
@@ -1017,6 +1037,26 @@ export interface paths {
          * @description 上传文件: one file and the folder that it is for. Pictures are drawn anew.
          */
         post: operations["upload_file_platform_v1_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platform/v1/files/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Upload Limits
+         * @description 上传限制: how large a file may be, and what each folder takes.
+         */
+        get: operations["get_upload_limits_platform_v1_files_limits_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5375,6 +5415,28 @@ export interface components {
             text: string;
         };
         /**
+         * UploadFolderOut
+         * @description A folder that the caller may upload to, with the content types that it takes.
+         */
+        UploadFolderOut: {
+            /** Content Types */
+            content_types: string[];
+            /** Folder */
+            folder: string;
+            /** Is Private */
+            is_private: boolean;
+        };
+        /**
+         * UploadLimitsOut
+         * @description What an upload may be: at most so many bytes, and of a type that its folder takes.
+         */
+        UploadLimitsOut: {
+            /** Folders */
+            folders: components["schemas"]["UploadFolderOut"][];
+            /** Limit Bytes */
+            limit_bytes: number;
+        };
+        /**
          * Variant
          * @description What of a file a link gives.
          * @enum {string}
@@ -6024,6 +6086,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_upload_limits_merchant_v1_files_limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadLimitsOut"];
                 };
             };
             /** @description A refusal */
@@ -7411,6 +7502,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_upload_limits_platform_v1_files_limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadLimitsOut"];
                 };
             };
             /** @description A refusal */

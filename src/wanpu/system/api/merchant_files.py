@@ -8,7 +8,7 @@ from wanpu.infra.http.fields import IdText
 from wanpu.infra.http.json_body import StrictJsonRoute
 from wanpu.system.api.files import Order, Part, Time, Word
 from wanpu.system.api.identity import SystemDep, needs
-from wanpu.system.api.schemas_files import FileList, FileOut
+from wanpu.system.api.schemas_files import FileList, FileOut, UploadLimitsOut
 from wanpu.system.api.uploads import UPLOAD_BODY, read_upload
 from wanpu.system.callers import StaffCaller
 from wanpu.system.queries.files import FileFilter
@@ -42,6 +42,12 @@ async def list_files(
     wanted = FileFilter(folder=folder, content_type=content_type, name=name, since=since, until=until)
     rows, total = await files.list_files(app.db, caller.merchant_id, wanted, ask)
     return FileList(items=[FileOut.of(app, row) for row in rows], total=total)
+
+
+@router.get("/limits")
+async def get_upload_limits(app: SystemDep, caller: MayDoAll) -> UploadLimitsOut:
+    """上传限制: how large a file may be, and what each folder of a merchant takes."""
+    return UploadLimitsOut.of(app.settings.upload_limit_bytes, MERCHANT_FOLDERS)
 
 
 @router.get("/{file_id}")

@@ -1,5 +1,6 @@
 """What both consoles say and hear about files."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -7,7 +8,9 @@ from sqlalchemy import Row
 
 from wanpu.infra.http.fields import Body, IdText, Out, PageOut, UtcTime
 from wanpu.system.service.file_links import Variant, sign_link
+from wanpu.system.service.files import kinds_for
 from wanpu.system.services import SystemServices
+from wanpu.system.states import FileFolder
 
 
 class FileOut(Out):
@@ -60,6 +63,36 @@ class FileOut(Out):
 
 class FileList(PageOut[FileOut]):
     """One page of files."""
+
+
+class UploadFolderOut(Out):
+    """A folder that the caller may upload to, with the content types that it takes."""
+
+    folder: str
+    is_private: bool
+    content_types: list[str]
+
+
+class UploadLimitsOut(Out):
+    """What an upload may be: at most so many bytes, and of a type that its folder takes."""
+
+    limit_bytes: int
+    folders: list[UploadFolderOut]
+
+    @classmethod
+    def of(cls, limit_bytes: int, folders: Iterable[FileFolder]) -> "UploadLimitsOut":
+        """The limit of this mall, and the folders of one console."""
+        return cls(
+            limit_bytes=limit_bytes,
+            folders=[
+                UploadFolderOut(
+                    folder=folder,
+                    is_private=folder.is_private,
+                    content_types=[kind.content_type for kind in kinds_for(folder)],
+                )
+                for folder in folders
+            ],
+        )
 
 
 class StorageProbe(Body):

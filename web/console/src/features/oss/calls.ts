@@ -26,6 +26,7 @@ const platform = {
   /** What files can be uploaded for. */
   folders: FOLDERS as readonly Folder[],
   list: (query: Asked) => answerOf(api.GET("/platform/v1/files", { params: { query } })),
+  limits: () => answerOf(api.GET("/platform/v1/files/limits")),
   get: (id: string) => answerOf(api.GET("/platform/v1/files/{file_id}", of(id))),
   remove: (id: string) => answerOf(api.DELETE("/platform/v1/files/{file_id}", of(id))),
 };
@@ -37,6 +38,7 @@ const merchant: FileCalls = {
   path: "/merchant/v1/files",
   folders: ["product", "detail", "license", "document"],
   list: ({ storage: _, ...query }) => answerOf(api.GET("/merchant/v1/files", { params: { query } })),
+  limits: () => answerOf(api.GET("/merchant/v1/files/limits")),
   get: (id) => answerOf(api.GET("/merchant/v1/files/{file_id}", of(id))),
   remove: (id) => answerOf(api.DELETE("/merchant/v1/files/{file_id}", of(id))),
 };

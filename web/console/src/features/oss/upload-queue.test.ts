@@ -4,6 +4,7 @@ import { ApiError } from "@/api-error";
 import { setLanguage } from "@/text";
 
 import { type StoredFile, sizeText, withUse } from "./stored-file";
+import { requireSize, typeText, typesOf } from "./upload-limits";
 import { useUploadQueue } from "./upload-queue";
 
 /** Files whose sending the test ends by hand, in the order in which it began. */
@@ -69,6 +70,24 @@ describe("the upload queue", () => {
     await settled();
     queue.clearDone();
     expect(queue.uploads.value.map((one) => one.file.name)).toEqual(["a.png"]);
+  });
+});
+
+describe("upload limits", () => {
+  const limits = { limit_bytes: 3, folders: [{ folder: "product", is_private: false, content_types: ["image/jpeg", "image/webp"] }] };
+
+  it("refuse a file that is larger before a byte of it is sent", () => {
+    setLanguage("en");
+    expect(() => requireSize(new File(["123"], "a.png"), limits)).not.toThrow();
+    expect(() => requireSize(new File(["1234"], "a.png"), limits)).toThrow(
+      new ApiError(413, { code: "request.too_large", message: "Larger than 3 B, so it was not sent" }),
+    );
+  });
+
+  it("name the types that a folder takes", () => {
+    expect(typesOf(limits, "product").map(typeText)).toEqual(["JPEG", "WEBP"]);
+    expect(typesOf(limits, "document")).toEqual([]);
+    expect(typeText("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")).toBe("XLSX");
   });
 });
 
