@@ -126,9 +126,17 @@ async def test_an_earlier_version_comes_back_and_deletion_keeps_the_history(
         (4, "deleted"),
         (3, "rolled_back"),
     ]
+    assert {item["changed_by_name"] for item in history["items"]} == {"operator"}
     assert (await http.post(f"{url}/rollback", {"version": 1, "current_version": 4})).status == 404
     again = await add(http, "greeting", "new")
     assert again["config_id"] != made["config_id"]
+
+
+async def test_the_first_version_of_an_installation_has_nobody_behind_it(http: Caller) -> None:
+    history = (await http.get(f"{URL}/{await storage_id(http)}/history")).body
+
+    [first] = history["items"]
+    assert (first["change"], first["changed_by"], first["changed_by_name"]) == ("created", None, None)
 
 
 async def test_every_write_stands_in_the_operation_log_with_before_and_after(http: Caller) -> None:

@@ -44,6 +44,7 @@ async def test_a_secret_is_set_replaced_and_removed_and_never_shown(
     assert VALUE not in json.dumps(listed.body, ensure_ascii=False)
     known = await state(http)
     assert (known["is_set"], known["version"], known["changed_at"]) == (True, 1, "2026-11-22T08:00:00Z")
+    assert known["changed_by_name"] == "keeper"
     assert await system.configs.secret(NAME) == VALUE
 
     await http.put(URL, {"secret": "another"})

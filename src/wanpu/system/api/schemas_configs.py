@@ -102,7 +102,8 @@ class ConfigList(PageOut[ConfigOut]):
 
 
 class ConfigVersionOut(Out):
-    """What a setting was in one version. `changed_by` is null for what came with the installation."""
+    """What a setting was in one version. `changed_by` is null for what came with the installation, its name
+    for an account that is gone as well."""
 
     config_id: IdText
     version: int
@@ -112,6 +113,7 @@ class ConfigVersionOut(Out):
     remark: str
     change: str
     changed_by: IdText | None
+    changed_by_name: str | None
     changed_at: UtcTime
 
     @classmethod
@@ -126,6 +128,7 @@ class ConfigVersionOut(Out):
             remark=row.remark,
             change=row.change.value,
             changed_by=row.changed_by,
+            changed_by_name=row.changed_by_name,
             changed_at=row.created_at,
         )
 
@@ -181,6 +184,7 @@ class SecretOut(Out):
     is_set: bool
     version: int
     changed_by: IdText | None
+    changed_by_name: str | None
     changed_at: UtcTime | None
 
     @classmethod
@@ -193,6 +197,7 @@ class SecretOut(Out):
             is_set=state.is_set,
             version=state.version,
             changed_by=state.changed_by,
+            changed_by_name=state.changed_by_name,
             changed_at=state.changed_at,
         )
 

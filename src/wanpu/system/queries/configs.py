@@ -11,12 +11,15 @@ from wanpu.infra.pages import PageAsk, read_page
 from wanpu.infra.statements import upsert
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
-from wanpu.system.models import Config, ConfigHistory, Secret
+from wanpu.system.models import Config, ConfigHistory, Secret, Staff
 from wanpu.system.states import ConfigStatus
 
 CONFIG = table_of(Config)
 HISTORY = table_of(ConfigHistory)
 SECRET = table_of(Secret)
+STAFF = table_of(Staff)
+
+_CHANGED_BY_NAME = STAFF.c.username.label("changed_by_name")
 
 CONFIG_SORTS = {"param_key": CONFIG.c.param_key, "updated_at": CONFIG.c.updated_at}
 
@@ -91,8 +94,12 @@ async def add_history(session: AsyncSession, row: Mapping[str, Any]) -> None:
 
 
 async def list_history(session: AsyncSession, config_id: Id, ask: PageAsk) -> tuple[Sequence[Row[Any]], int]:
-    """One page of the versions of a setting, and how many there are."""
-    statement = select(HISTORY).where(HISTORY.c.config_id == config_id)
+    """One page of the versions of a setting with the names of who wrote them, and how many there are."""
+    statement = (
+        select(HISTORY, _CHANGED_BY_NAME)
+        .outerjoin(STAFF, STAFF.c.user_id == HISTORY.c.changed_by)
+        .where(HISTORY.c.config_id == config_id)
+    )
     return await read_page(
         session, statement, ask, sorts={"version": HISTORY.c.version}, last=HISTORY.c.version
     )
@@ -106,8 +113,9 @@ async def find_version(session: AsyncSession, config_id: Id, version: int) -> Ro
 
 async def list_secrets(session: AsyncSession) -> Mapping[str, Any]:
     """What is known of each secret that is set, by name; never the secret."""
-    columns = (SECRET.c.name, SECRET.c.version, SECRET.c.changed_by, SECRET.c.updated_at)
-    return {row.name: row for row in await session.execute(select(*columns))}
+    columns = (SECRET.c.name, SECRET.c.version, SECRET.c.changed_by, SECRET.c.updated_at, _CHANGED_BY_NAME)
+    statement = select(*columns).outerjoin_from(SECRET, STAFF, STAFF.c.user_id == SECRET.c.changed_by)
+    return {row.name: row for row in await session.execute(statement)}
 
 
 async def write_secret(session: AsyncSession, name: str, sealed: str, changed_by: Id) -> None:

@@ -29,6 +29,7 @@ class SecretState:
     is_set: bool
     version: int
     changed_by: Id | None
+    changed_by_name: str | None
     changed_at: datetime | None
 
 
@@ -48,9 +49,10 @@ async def list_secrets(app: SystemServices) -> Sequence[SecretState]:
     for name, titles in sorted(app.configs.secrets.items()):
         row = rows.get(name)
         if row is None:
-            states.append(SecretState(name, *titles, False, 0, None, None))
+            states.append(SecretState(name, *titles, False, 0, None, None, None))
         else:
-            states.append(SecretState(name, *titles, True, row.version, row.changed_by, row.updated_at))
+            who = (row.changed_by, row.changed_by_name)
+            states.append(SecretState(name, *titles, True, row.version, *who, row.updated_at))
     return states
 
 
