@@ -6,6 +6,7 @@ import type { components } from "@api-client/schema";
 
 import { ApiError } from "@/api-error";
 import { answerOf, api } from "@/request";
+import { useSession } from "@/session/session";
 
 import type { JobSpec } from "./trigger";
 
@@ -21,8 +22,10 @@ export interface JobPreview {
   isLoading: Ref<boolean>;
 }
 
-/** Asks a moment after the last change of `spec`; null means that there is nothing to ask yet. */
+/** Asks a moment after the last change of `spec`; null means that there is nothing to ask yet. Who may not look
+ * at jobs gets no preview. */
 export function usePreview(spec: () => JobSpec | null): JobPreview {
+  const session = useSession();
   const preview = shallowRef<Preview | null>(null);
   const failure = shallowRef<ApiError | null>(null);
   const isLoading = ref(false);
@@ -51,7 +54,7 @@ export function usePreview(spec: () => JobSpec | null): JobPreview {
   }
 
   watch(
-    () => JSON.stringify(spec()),
+    () => JSON.stringify(session.may("sys:schedule:info") ? spec() : null),
     (text, _before, onCleanup) => {
       run += 1;
       const mine = run;

@@ -11,6 +11,7 @@ import { t } from "./words";
 export interface StaffAction {
   key: "reset" | "disable" | "enable" | "dropFactor" | "remove";
   isDanger: boolean;
+  permission: string;
 }
 
 const HOW = {
@@ -29,16 +30,15 @@ export function useStaffActions(resetPassword: (staff: Staff) => void) {
     if (!isLookedAfter(staff, session.me?.user_id ?? "")) {
       return [];
     }
-    const updates: StaffAction[] = [
-      { key: "reset", isDanger: false },
-      ...(staff.status === 0 || staff.locked_until ? [{ key: "enable", isDanger: false } as const] : []),
-      ...(staff.status === 0 ? [] : [{ key: "disable", isDanger: true } as const]),
-      ...(staff.has_second_factor ? [{ key: "dropFactor", isDanger: true } as const] : []),
+    const { update, remove } = calls.may;
+    const all: StaffAction[] = [
+      { key: "reset", isDanger: false, permission: update },
+      ...(staff.status === 0 || staff.locked_until ? [{ key: "enable", isDanger: false, permission: update } as const] : []),
+      ...(staff.status === 0 ? [] : [{ key: "disable", isDanger: true, permission: update } as const]),
+      ...(staff.has_second_factor ? [{ key: "dropFactor", isDanger: true, permission: update } as const] : []),
+      { key: "remove", isDanger: true, permission: remove },
     ];
-    return [
-      ...(session.may(calls.may.update) ? updates : []),
-      ...(session.may(calls.may.remove) ? [{ key: "remove", isDanger: true } as const] : []),
-    ];
+    return all.filter((action) => session.may(action.permission));
   }
 
   /** Ask and do it; true once it is done. Resetting a password goes on in its own form. */
