@@ -17,6 +17,11 @@ class SandboxControl:
         items: list[dict[str, Any]] = answer.body["items"]
         return items
 
+    async def pay(self, content: str) -> None:
+        """Scan a code with a wallet and pay."""
+        body = {"content": content, "wallet": "wechat", "outcome": "paid"}
+        await self._done(await self._caller.post("/_sandbox/pay", body))
+
     async def withhold_notifications(self) -> None:
         """No call-back reaches the mall until `end_faults`."""
         await self._done(

@@ -87,6 +87,10 @@ class StoreApi:
             "/orders", choice | {"expected_pay_fen": seen["pay_fen"]}, headers={"Idempotency-Key": key}
         )
 
+    async def start_payment(self, order_id: str) -> dict[str, Any]:
+        """Begin to pay by scanning a code; its text is the `content` of the answer's `action`."""
+        return await self._post(f"/orders/{order_id}/payments", {"method": "wechatpay.native"})
+
     async def cart(self) -> dict[str, Any]:
         return await self.get("/cart")
 

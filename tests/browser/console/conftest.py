@@ -1,6 +1,7 @@
 """An operator on each of the console's screens, over the mall that all journeys share."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -28,11 +29,10 @@ async def admin_api(house: RunningMall, http: aiohttp.ClientSession) -> StaffApi
     return await StaffApi(Caller(http, house.url)).as_admin()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def operator(
+@asynccontextmanager
+async def at_the_door(
     browser: Browser, screen: Screen, watch: Watch, house: RunningMall
 ) -> AsyncIterator[Operator]:
-    """Somebody at the console's door, with a browser of their own."""
     context = await browser.new_context(
         timezone_id="America/New_York", reduced_motion="reduce", **screen.options
     )
@@ -40,3 +40,22 @@ async def operator(
     watch.over(context)
     yield Operator(await context.new_page(), context, screen, house, watch)
     await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def operator(
+    browser: Browser, screen: Screen, watch: Watch, house: RunningMall
+) -> AsyncIterator[Operator]:
+    """Somebody at the console's door, with a browser of their own."""
+    async with at_the_door(browser, screen, watch, house) as somebody:
+        yield somebody
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def second_operator(
+    browser: Browser, screen: Screen, watch: Watch, house: RunningMall
+) -> AsyncIterator[Operator]:
+    """Somebody else, with another browser on the other screen."""
+    other = next(one for one in CONSOLE_SCREENS if one is not screen)
+    async with at_the_door(browser, other, watch, house) as somebody:
+        yield somebody
