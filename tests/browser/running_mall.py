@@ -75,6 +75,11 @@ class RunningMall:
         with closing(sqlite3.connect(self.data_dir / "wanpu.sqlite3", timeout=10)) as connection, connection:
             assert connection.execute(statement, values).rowcount > 0, statement
 
+    def change_schema(self, statement: str) -> None:
+        """Change a table under the running mall."""
+        with closing(sqlite3.connect(self.data_dir / "wanpu.sqlite3", timeout=10)) as connection, connection:
+            connection.execute(statement)
+
     def read_rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """What a SELECT finds in the mall's database file."""
         with closing(sqlite3.connect(self.data_dir / "wanpu.sqlite3", timeout=10)) as connection:

@@ -54,17 +54,20 @@ class StaffApi:
     async def hire_settled(self, *permissions: str) -> str:
         """A new account that has a password of its own already; its name."""
         username = await self.hire(*permissions)
-        fresh = await self.sign_in(username, FIRST_PASSWORD)
-        passwords = {"old_password": FIRST_PASSWORD, "new_password": OWN_PASSWORD}
-        await fresh.post("/console/v1/auth/password", passwords)
+        await self._settle(username)
         return username
 
     async def colleague(self, *permissions: str) -> Self:
         """The API as a new account that has a password of its own already."""
-        fresh = await self.sign_in(await self.hire(*permissions), FIRST_PASSWORD)
-        body = {"old_password": FIRST_PASSWORD, "new_password": OWN_PASSWORD}
-        await fresh.post("/console/v1/auth/password", body)
-        return fresh
+        return await self._settle(await self.hire(*permissions))
+
+    async def merchant_owner(self, merchant_id: str) -> str:
+        """A new account that may do everything for this merchant and has a password of its own; its name."""
+        username = f"owner.{next(_numbers)}"
+        first = {"username": username, "password": FIRST_PASSWORD}
+        await self.post(f"/platform/v1/merchants/{merchant_id}/staff", first)
+        await self._settle(username)
+        return username
 
     async def demand_four_eyes(self) -> None:
         """Changing a secret takes somebody else's agreement from now on."""
@@ -86,6 +89,11 @@ class StaffApi:
         """One request as it stands."""
         return dict(await self.get(f"/platform/v1/approvals/{approval_id}"))
 
+    async def grant_only(self, role_id: str, *permissions: str) -> None:
+        """Leave a role just the menus that grant one of these."""
+        menus = await self.get("/platform/v1/menus")
+        await self.patch(f"/platform/v1/roles/{role_id}", {"menu_ids": menus_granting(menus, permissions)})
+
     async def get(self, path: str) -> Any:
         return await self._send("GET", path)
 
@@ -97,6 +105,15 @@ class StaffApi:
 
     async def patch(self, path: str, body: Any) -> Any:
         return await self._send("PATCH", path, body)
+
+    async def delete(self, path: str) -> Any:
+        return await self._send("DELETE", path)
+
+    async def _settle(self, username: str) -> Self:
+        fresh = await self.sign_in(username, FIRST_PASSWORD)
+        passwords = {"old_password": FIRST_PASSWORD, "new_password": OWN_PASSWORD}
+        await fresh.post("/console/v1/auth/password", passwords)
+        return fresh
 
     async def _send(self, method: str, path: str, body: Any = None) -> Any:
         answer: Answer = await self._caller.send(method, path, body)
