@@ -112,7 +112,7 @@ async def test_a_merchant_manages_its_own_people_and_roles(
     assert (await owner.post(f"{STAFF}/{user_id}/disable")).status == 204
     assert (await owner.post(f"{STAFF}/{user_id}/enable")).status == 204
     assert (await owner.post(f"{STAFF}/{user_id}/password", {"password": "Correct-Horse-9"})).status == 204
-    assert (await owner.put(f"{STAFF}/{user_id}/roles", {"role_ids": []})).body["roles"] == []
+    assert (await owner.patch(f"{STAFF}/{user_id}", {"role_ids": []})).body["roles"] == []
     assert (await owner.delete(f"{STAFF}/{user_id}/second-factor")).status == 204
     assert (await owner.get(f"{STAFF}/{user_id}")).body["mobile"] == "13800138000"
     choices = (await owner.get(f"{ROLES}/select")).body["items"]
@@ -137,7 +137,7 @@ async def test_another_merchants_and_the_platforms_accounts_do_not_exist_for_a_m
         ("GET", "", None),
         ("PATCH", "", {"email": "a@b.cn"}),
         ("DELETE", "", None),
-        ("PUT", "/roles", {"role_ids": []}),
+        ("PATCH", "", {"role_ids": []}),
         ("POST", "/password", {"password": PASSWORD}),
         ("POST", "/disable", None),
         ("POST", "/enable", None),
@@ -173,8 +173,8 @@ async def test_a_merchants_clerk_cannot_rise_above_what_it_was_given(
     before = await stored(system)
 
     taken = await clerk.post(f"{STAFF}/{boss['user_id']}/password", {"password": PASSWORD})
-    given = await clerk.put(f"{STAFF}/{colleague}/roles", {"role_ids": [strong]})
-    own = await clerk.put(f"{STAFF}/{clerk_person.staff_id}/roles", {"role_ids": [strong]})
+    given = await clerk.patch(f"{STAFF}/{colleague}", {"role_ids": [strong]})
+    own = await clerk.patch(f"{STAFF}/{clerk_person.staff_id}", {"role_ids": [strong]})
 
     assert taken.refusal == (403, "staff.above_you")
     assert given.refusal == (403, "role.beyond_own_rights")

@@ -35,7 +35,7 @@ KEEPER = [
 CHANGES: list[Act] = [
     ("PATCH", "", {"email": "a@b.cn"}),
     ("DELETE", "", None),
-    ("PUT", "/roles", {"role_ids": []}),
+    ("PATCH", "", {"role_ids": []}),
     ("POST", "/password", {"password": "Correct-Horse-9"}),
     ("POST", "/disable", None),
     ("DELETE", "/second-factor", None),
@@ -200,9 +200,9 @@ async def test_the_super_administrator_and_the_current_user_stay(
         for caller, staff_id in ((keeper, person.staff_id), (selfmade, own.staff_id)):
             refused = await caller.send(act, f"{STAFF}/{staff_id}{path}")
             assert refused.refusal == (409, "staff.is_yourself"), path
-    roles = await admin.put(f"{STAFF}/1/roles", {"role_ids": []})
+    roles = await admin.patch(f"{STAFF}/1", {"role_ids": []})
     assert roles.refusal == (409, "staff.super_administrator_protected")
-    widened = await selfmade.put(f"{STAFF}/{own.staff_id}/roles", {"role_ids": []})
+    widened = await selfmade.patch(f"{STAFF}/{own.staff_id}", {"role_ids": []})
     assert widened.refusal == (409, "staff.is_yourself")
     password = await selfmade.post(f"{STAFF}/{own.staff_id}/password", {"password": "Correct-Horse-9"})
     assert password.refusal == (409, "staff.is_yourself")
@@ -272,7 +272,7 @@ async def test_no_account_becomes_stronger_than_whoever_opens_it(
     hidden = await keeper.post(
         STAFF, {"username": "han", "password": "Correct-Horse-8", "role_ids": [own, strong]}
     )
-    assigned = await keeper.put(f"{STAFF}/{user_id}/roles", {"role_ids": [strong]})
+    assigned = await keeper.patch(f"{STAFF}/{user_id}", {"role_ids": [strong]})
     assert (await admin.patch(f"{ROLES}/{own}", {"menu_ids": ["15", "29"]})).status == 200
     widened = await keeper.post(STAFF, {"username": "han", "password": "Correct-Horse-8", "role_ids": [own]})
 
@@ -289,7 +289,7 @@ async def test_an_account_that_has_become_stronger_is_out_of_reach_of_its_maker(
     """Else a new password would open its rights to whoever created it."""
     user_id = await add(keeper, "li")
     strong = (await admin.post(ROLES, {"role_name": "强", "menu_ids": ["29"]})).body["role_id"]
-    assert (await admin.put(f"{STAFF}/{user_id}/roles", {"role_ids": [strong]})).status == 200
+    assert (await admin.patch(f"{STAFF}/{user_id}", {"role_ids": [strong]})).status == 200
     before = await columns_of(system)
 
     for method, path, body in CHANGES:
@@ -305,11 +305,37 @@ async def test_roles_beyond_the_callers_sight_stay_when_it_assigns_its_own(
     first = (await keeper.post(ROLES, {"role_name": "一", "menu_ids": ["15"]})).body["role_id"]
     second = (await keeper.post(ROLES, {"role_name": "二", "menu_ids": []})).body["role_id"]
     user_id = await add(keeper, "li", role_ids=[first])
-    await admin.put(f"{STAFF}/{user_id}/roles", {"role_ids": [first, theirs]})
+    await admin.patch(f"{STAFF}/{user_id}", {"role_ids": [first, theirs]})
 
-    changed = await keeper.put(f"{STAFF}/{user_id}/roles", {"role_ids": [second]})
+    changed = await keeper.patch(f"{STAFF}/{user_id}", {"role_ids": [second]})
 
     assert {role["role_id"] for role in changed.body["roles"]} == {theirs, second}
+
+
+async def test_an_account_and_its_roles_change_together_or_not_at_all(
+    admin: Caller, keeper: Caller, system: SystemServices
+) -> None:
+    strong = (await admin.post(ROLES, {"role_name": "强", "menu_ids": ["29"]})).body["role_id"]
+    weak = (await keeper.post(ROLES, {"role_name": "弱", "menu_ids": ["15"]})).body["role_id"]
+    user_id = await add(keeper, "li")
+    url = f"{STAFF}/{user_id}"
+    before = await columns_of(system)
+
+    refused = await keeper.patch(url, {"email": "li@example.com", "role_ids": [strong]})
+    assert refused.refusal == (404, "role.not_found")
+    assert await columns_of(system) == before
+    changed = (await keeper.patch(url, {"email": "li@example.com", "role_ids": [weak]})).body
+    kept = (await keeper.patch(url, {"mobile": "13800138000", "role_ids": None})).body
+
+    assert (changed["email"], [role["role_id"] for role in changed["roles"]]) == ("li@example.com", [weak])
+    assert kept["roles"] == changed["roles"]
+    async with system.db.reading() as session:
+        logged = (
+            await session.execute(select(OperationLog).where(OperationLog.subject == f"staff:{user_id}"))
+        ).scalars()
+        lines = [line for line in logged if line.operation == "staff.change"]
+    assert [line.after.get("role_ids") for line in lines] == [[weak], None]
+    assert lines[0].before["role_ids"] == []
 
 
 async def test_nobody_shuts_itself_out_by_its_addresses(

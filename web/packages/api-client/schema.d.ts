@@ -577,7 +577,7 @@ export interface paths {
         head?: never;
         /**
          * Change Staff
-         * @description 修改员工: other addresses to sign in from end its sessions.
+         * @description 修改员工: other addresses to sign in from end its sessions, other roles count at once.
          */
         patch: operations["change_staff_merchant_v1_staff__user_id__patch"];
         trace?: never;
@@ -636,26 +636,6 @@ export interface paths {
          * @description 重置密码: its sessions end, and it must change the password at once.
          */
         post: operations["reset_password_merchant_v1_staff__user_id__password_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/merchant/v1/staff/{user_id}/roles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Assign Roles
-         * @description 分配角色.
-         */
-        put: operations["assign_roles_merchant_v1_staff__user_id__roles_put"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1902,7 +1882,7 @@ export interface paths {
         head?: never;
         /**
          * Change Staff
-         * @description 修改管理员: other addresses to sign in from end its sessions.
+         * @description 修改管理员: other addresses to sign in from end its sessions, other roles count at once.
          */
         patch: operations["change_staff_platform_v1_staff__user_id__patch"];
         trace?: never;
@@ -1961,26 +1941,6 @@ export interface paths {
          * @description 重置密码: its sessions end, and it must change the password at once.
          */
         post: operations["reset_password_platform_v1_staff__user_id__password_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/platform/v1/staff/{user_id}/roles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Assign Roles
-         * @description 分配角色.
-         */
-        put: operations["assign_roles_platform_v1_staff__user_id__roles_put"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3071,7 +3031,8 @@ export interface components {
         };
         /**
          * ConfigVersionOut
-         * @description What a setting was in one version. `changed_by` is null for what came with the installation.
+         * @description What a setting was in one version. `changed_by` is null for what came with the installation, its name
+         *     for an account that is gone as well.
          */
         ConfigVersionOut: {
             /** Change */
@@ -3084,6 +3045,8 @@ export interface components {
             changed_at: string;
             /** Changed By */
             changed_by: string | null;
+            /** Changed By Name */
+            changed_by_name: string | null;
             /**
              * Config Id
              * @example 65601234
@@ -5014,6 +4977,8 @@ export interface components {
             changed_at: string | null;
             /** Changed By */
             changed_by: string | null;
+            /** Changed By Name */
+            changed_by_name: string | null;
             /** Is Set */
             is_set: boolean;
             /** Name */
@@ -5355,7 +5320,8 @@ export interface components {
         };
         /**
          * StaffPatch
-         * @description 修改账号: what is left out stays. No addresses: it may sign in from anywhere.
+         * @description 修改账号: what is left out stays. No addresses: it may sign in from anywhere. `role_ids`: exactly these
+         *     of the roles that the caller manages; null: as they are.
          */
         StaffPatch: {
             /**
@@ -5367,14 +5333,8 @@ export interface components {
             email?: string | null;
             /** Mobile */
             mobile?: string | null;
-        };
-        /**
-         * StaffRoles
-         * @description 分配角色: exactly these of the roles that the caller manages.
-         */
-        StaffRoles: {
             /** Role Ids */
-            role_ids: string[];
+            role_ids?: string[] | null;
         };
         /**
          * StaffStatus
@@ -6698,41 +6658,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusalOut"];
-                };
-            };
-        };
-    };
-    assign_roles_merchant_v1_staff__user_id__roles_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StaffRoles"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StaffInfoOut"];
-                };
             };
             /** @description A refusal */
             default: {
@@ -9452,41 +9377,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusalOut"];
-                };
-            };
-        };
-    };
-    assign_roles_platform_v1_staff__user_id__roles_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StaffRoles"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StaffInfoOut"];
-                };
             };
             /** @description A refusal */
             default: {

@@ -13,7 +13,6 @@ from wanpu.system.api.schemas_staff import (
     StaffList,
     StaffPassword,
     StaffPatch,
-    StaffRoles,
 )
 from wanpu.system.api.staff import Asked, NamePart, WithMobile, WithRole, WithStatus
 from wanpu.system.callers import StaffCaller
@@ -63,15 +62,8 @@ async def create_staff(
 
 @router.patch("/staff/{user_id}")
 async def change_staff(user_id: IdText, body: StaffPatch, app: SystemDep, caller: MayUpdate) -> StaffInfoOut:
-    """修改员工: other addresses to sign in from end its sessions."""
-    changed = await service.change_staff(app.db, caller, user_id, body.changes())
-    return StaffInfoOut.of(changed, app.clock.now())
-
-
-@router.put("/staff/{user_id}/roles")
-async def assign_roles(user_id: IdText, body: StaffRoles, app: SystemDep, caller: MayUpdate) -> StaffInfoOut:
-    """分配角色."""
-    changed = await service.assign_roles(app.db, caller, user_id, body.role_ids)
+    """修改员工: other addresses to sign in from end its sessions, other roles count at once."""
+    changed = await service.change_staff(app.db, caller, user_id, body.changes(), body.role_ids)
     return StaffInfoOut.of(changed, app.clock.now())
 
 

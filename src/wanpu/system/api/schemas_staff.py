@@ -107,24 +107,20 @@ class StaffCreate(MerchantStaffCreate):
 
 
 class StaffPatch(Body):
-    """修改账号: what is left out stays. No addresses: it may sign in from anywhere."""
+    """修改账号: what is left out stays. No addresses: it may sign in from anywhere. `role_ids`: exactly these
+    of the roles that the caller manages; null: as they are."""
 
     email: Email | None = None
     mobile: Mobile | None = None
     allowed_ips: AllowedIps = []
+    role_ids: RoleIds | None = None
 
     def changes(self) -> dict[str, Any]:
         """Columns and their new values."""
-        given = {name: getattr(self, name) for name in self.model_fields_set}
+        given = {name: getattr(self, name) for name in self.model_fields_set - {"role_ids"}}
         if "allowed_ips" in given:
             given["allowed_ips"] = self.allowed_ips or None
         return given
-
-
-class StaffRoles(Body):
-    """分配角色: exactly these of the roles that the caller manages."""
-
-    role_ids: RoleIds
 
 
 class StaffPassword(Body):

@@ -16,7 +16,6 @@ from wanpu.system.api.schemas_staff import (
     StaffList,
     StaffPassword,
     StaffPatch,
-    StaffRoles,
 )
 from wanpu.system.callers import StaffCaller
 from wanpu.system.queries.staff_accounts import StaffFilter
@@ -83,15 +82,8 @@ async def create_merchant_staff(
 
 @router.patch("/staff/{user_id}")
 async def change_staff(user_id: IdText, body: StaffPatch, app: SystemDep, caller: MayUpdate) -> StaffInfoOut:
-    """修改管理员: other addresses to sign in from end its sessions."""
-    changed = await service.change_staff(app.db, caller, user_id, body.changes())
-    return StaffInfoOut.of(changed, app.clock.now())
-
-
-@router.put("/staff/{user_id}/roles")
-async def assign_roles(user_id: IdText, body: StaffRoles, app: SystemDep, caller: MayUpdate) -> StaffInfoOut:
-    """分配角色."""
-    changed = await service.assign_roles(app.db, caller, user_id, body.role_ids)
+    """修改管理员: other addresses to sign in from end its sessions, other roles count at once."""
+    changed = await service.change_staff(app.db, caller, user_id, body.changes(), body.role_ids)
     return StaffInfoOut.of(changed, app.clock.now())
 
 

@@ -152,18 +152,31 @@ async def _open_for_merchant(
 
 @rerun_on_conflict
 async def change_staff(
-    db: Database, caller: StaffCaller, staff_id: Id, changes: Mapping[str, Any]
+    db: Database,
+    caller: StaffCaller,
+    staff_id: Id,
+    changes: Mapping[str, Any],
+    role_ids: Collection[Id] | None = None,
 ) -> StaffWithRoles:
-    """Change e-mail, mobile number and the addresses to sign in from; new addresses end every session
-    but the caller's own.
+    """Change e-mail, mobile number, the addresses to sign in from, and the roles when `role_ids` is set:
+    exactly these of the roles that the caller manages, beside those beyond the caller's sight. New
+    addresses end every session but the caller's own.
 
     Raises:
         StaffNotFound, StaffAboveYou: the caller does not look after it.
         StaffAddressMissing: the caller would shut itself out.
+        StaffIsYourself, SuperAdministratorProtected: nobody gives roles to this account.
+        RoleNotFound: a role is none of the caller's, or of another merchant.
+        BeyondOwnRights: a role grants more than the caller has.
     """
     async with db.transaction() as session:
-        staff = await _lock_to_change(session, caller, staff_id, is_own_fine=True)
-        before = _shown(staff)
+        if role_ids is not None:
+            await access.renew_epoch(session)
+        staff = await _lock_to_change(session, caller, staff_id, is_own_fine=role_ids is None)
+        before, after = _shown(staff), {}
+        if role_ids is not None:
+            had, has = await _replace_roles(session, caller, staff, role_ids)
+            before, after = before | _shown_roles(had), _shown_roles(has)
         if "allowed_ips" in changes and changes["allowed_ips"] != staff.allowed_ips:
             if staff_id == caller.staff_id:
                 _require_own_address(caller, changes["allowed_ips"])
@@ -171,39 +184,21 @@ async def change_staff(
                 await _end_sessions(session, caller, staff)
         for name, value in changes.items():
             setattr(staff, name, value)
-        await record(session, caller, "staff.change", f"staff:{staff_id}", before=before, after=_shown(staff))
+        after |= _shown(staff)
+        await record(session, caller, "staff.change", f"staff:{staff_id}", before=before, after=after)
         return StaffWithRoles(staff, await roles.list_roles_of_staff(session, staff_id))
 
 
-@rerun_on_conflict
-async def assign_roles(
-    db: Database, caller: StaffCaller, staff_id: Id, role_ids: Collection[Id]
-) -> StaffWithRoles:
-    """Let an account have exactly these of the roles that the caller manages. Roles beyond the caller's
-    sight stay as they are.
-
-    Raises:
-        StaffNotFound, StaffAboveYou, StaffIsYourself, SuperAdministratorProtected: not this account.
-        RoleNotFound: a role is none of the caller's, or of another merchant.
-        BeyondOwnRights: a role grants more than the caller has.
-    """
-    async with db.transaction() as session:
-        await access.renew_epoch(session)
-        staff = await _lock_to_change(session, caller, staff_id)
-        await _grantable_roles(session, caller, staff.merchant_id, role_ids)
-        before = await roles.list_role_ids_of_staff(session, staff_id)
-        in_sight = await roles.list_roles_by_id(session, Scope.of(caller), before)
-        after = (before - in_sight.keys()) | set(role_ids)
-        await roles.replace_roles_of_staff(session, staff_id, after)
-        await record(
-            session,
-            caller,
-            "staff.roles",
-            f"staff:{staff_id}",
-            before=_shown_roles(before),
-            after=_shown_roles(after),
-        )
-        return StaffWithRoles(staff, await roles.list_roles_of_staff(session, staff_id))
+async def _replace_roles(
+    session: AsyncSession, caller: StaffCaller, staff: Staff, role_ids: Collection[Id]
+) -> tuple[set[Id], set[Id]]:
+    """Give a locked account roles, and take away those that the caller manages; what it had and has."""
+    await _grantable_roles(session, caller, staff.merchant_id, role_ids)
+    had = await roles.list_role_ids_of_staff(session, staff.user_id)
+    in_sight = await roles.list_roles_by_id(session, Scope.of(caller), had)
+    has = (had - in_sight.keys()) | set(role_ids)
+    await roles.replace_roles_of_staff(session, staff.user_id, has)
+    return had, has
 
 
 async def reset_password(app: SystemServices, caller: StaffCaller, staff_id: Id, password: str) -> None:

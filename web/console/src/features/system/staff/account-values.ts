@@ -16,6 +16,7 @@ export interface AccountPatch {
   email?: string | null;
   mobile?: string | null;
   allowed_ips?: string[];
+  role_ids?: string[];
 }
 
 /** Values for a new account, or those of an account; of its roles only the ones that can be chosen. */
@@ -35,18 +36,14 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
   return JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
 }
 
-/** The columns that differ. Other addresses end sessions, so nothing is sent that stayed. */
+/** What differs. Other addresses end sessions, and nobody gives roles to itself: nothing is sent that stayed. */
 export function patchOf(before: AccountValues, now: AccountValues): AccountPatch {
   return {
     ...(now.email.trim() === before.email ? {} : { email: now.email.trim() || null }),
     ...(now.mobile.trim() === before.mobile ? {} : { mobile: now.mobile.trim() || null }),
     ...(isSame(now.allowed_ips, before.allowed_ips) ? {} : { allowed_ips: now.allowed_ips }),
+    ...(isSame(now.role_ids, before.role_ids) ? {} : { role_ids: now.role_ids }),
   };
-}
-
-/** Whether other roles were chosen. */
-export function hasOtherRoles(before: AccountValues, now: AccountValues): boolean {
-  return !isSame(before.role_ids, now.role_ids);
 }
 
 const SUPER_ADMINISTRATOR = "1";

@@ -38,8 +38,6 @@ const platform = {
   create: (body: Schemas["StaffCreate"]) => answerOf(api.POST("/platform/v1/staff", { body })),
   change: (id: string, body: Schemas["StaffPatch"]) =>
     answerOf(api.PATCH("/platform/v1/staff/{user_id}", { ...of(id), body })),
-  assignRoles: (id: string, role_ids: string[]) =>
-    answerOf(api.PUT("/platform/v1/staff/{user_id}/roles", { ...of(id), body: { role_ids } })),
   resetPassword: (id: string, password: string) =>
     answerOf(api.POST("/platform/v1/staff/{user_id}/password", { ...of(id), body: { password } })),
   dropSecondFactor: (id: string) => answerOf(api.DELETE("/platform/v1/staff/{user_id}/second-factor", of(id))),
@@ -66,8 +64,6 @@ const merchant: StaffCalls = {
   get: (id) => answerOf(api.GET("/merchant/v1/staff/{user_id}", of(id))),
   create: (body) => answerOf(api.POST("/merchant/v1/staff", { body })),
   change: (id, body) => answerOf(api.PATCH("/merchant/v1/staff/{user_id}", { ...of(id), body })),
-  assignRoles: (id, role_ids) =>
-    answerOf(api.PUT("/merchant/v1/staff/{user_id}/roles", { ...of(id), body: { role_ids } })),
   resetPassword: (id, password) =>
     answerOf(api.POST("/merchant/v1/staff/{user_id}/password", { ...of(id), body: { password } })),
   dropSecondFactor: (id) => answerOf(api.DELETE("/merchant/v1/staff/{user_id}/second-factor", of(id))),
