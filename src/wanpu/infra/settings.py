@@ -139,6 +139,10 @@ class Settings(BaseSettings):
     upload_limit_bytes: int = Field(
         20 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024, description="Largest uploaded file in bytes."
     )
+    export_max_rows: int = Field(
+        100_000, ge=1, le=1_000_000, description="Rows that one export of a list may have."
+    )
+    export_days: int = Field(7, ge=1, le=365, description="Days that exports and their files are kept.")
     private_hosts: list[str] = Field(
         default_factory=list,
         description="Hosts of private networks that the mall may call although a console names them, "

@@ -3,6 +3,8 @@
 from wanpu.system.approvals import ApprovalAction, ApprovalActions, Approved
 from wanpu.system.audit import audit_operation_log
 from wanpu.system.callers import Origin, StaffCaller
+from wanpu.system.exports.csv_text import Words
+from wanpu.system.exports.kinds import ExportColumn, ExportKind, Filters
 from wanpu.system.jobs import due_work_handlers
 from wanpu.system.service.base_rows import lay_base_rows
 from wanpu.system.service.operation_log import record
@@ -13,9 +15,13 @@ __all__ = [
     "ApprovalAction",
     "ApprovalActions",
     "Approved",
+    "ExportColumn",
+    "ExportKind",
+    "Filters",
     "Origin",
     "StaffCaller",
     "SystemServices",
+    "Words",
     "audit_operation_log",
     "create_staff",
     "due_work_handlers",

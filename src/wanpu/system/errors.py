@@ -434,3 +434,19 @@ class JobLogNotFound(NotFound):
     code = "job_log.not_found"
     message_zh = "任务日志不存在"
     message_en = "There is no such line in the job log"
+
+
+class ViewNotFound(NotFound):
+    """No such saved view, or another's."""
+
+    code = "view.not_found"
+    message_zh = "视图不存在"
+    message_en = "There is no such view"
+
+
+class ViewsTooMany(Conflict):
+    """The account has saved as many views as it may: `details.limit` of one list."""
+
+    code = "view.too_many"
+    message_zh = "保存的视图过多，请先删除不用的"
+    message_en = "Too many saved views; remove some first"

@@ -8,7 +8,8 @@ from wanpu.infra.due_work import Handler
 from wanpu.infra.jobs.registry import JobRegistry, every
 from wanpu.infra.jobs.running import Run
 from wanpu.kernel.ids import Id
-from wanpu.system.service import approvals, files
+from wanpu.system.service import approvals, exports, files
+from wanpu.system.service.export_runs import write_turn
 from wanpu.system.service.health import forget_old_slow_statements
 from wanpu.system.service.log_seals import seal_operations
 from wanpu.system.services import SystemServices
@@ -46,6 +47,15 @@ def register_jobs(registry: JobRegistry, app: SystemServices) -> None:
     async def forget_statements(_run: Run[str]) -> None:
         await forget_old_slow_statements(app.db)
 
+    @registry.job(
+        "purge_exports",
+        title_zh="清理过期的导出",
+        title_en="Purge old exports",
+        schedule=every("0 27 * * * ?"),
+    )
+    async def purge_old_exports(_run: Run[str]) -> None:
+        await exports.purge_exports(app)
+
 
 async def purge_unfinished_uploads(app: SystemServices) -> int:
     """Clear away uploads that were given up and removals that stopped half-way; how many there were."""
@@ -66,4 +76,11 @@ def due_work_handlers(app: SystemServices) -> dict[str, Handler]:
         await approvals.expire(app.db, Id(int(ref)))
         return None
 
-    return {approvals.CARRY_OUT_WORK: carry_out, approvals.EXPIRE_WORK: expire}
+    async def write(ref: str, _attempt: int) -> datetime | None:
+        return await write_turn(app, Id(int(ref)))
+
+    return {
+        approvals.CARRY_OUT_WORK: carry_out,
+        approvals.EXPIRE_WORK: expire,
+        exports.EXPORT_WORK: write,
+    }

@@ -54,11 +54,16 @@ class FileFolder(StrEnum):
     AVATAR = "avatar"
     LICENSE = "license"
     DOCUMENT = "document"
+    EXPORT = "export"
 
     @property
     def is_private(self) -> bool:
         """Whether its files are sealed and given out by signed links alone; others hold pictures."""
-        return self in (FileFolder.LICENSE, FileFolder.DOCUMENT)
+        return self in (FileFolder.LICENSE, FileFolder.DOCUMENT, FileFolder.EXPORT)
+
+
+UPLOAD_FOLDERS = tuple(folder for folder in FileFolder if folder is not FileFolder.EXPORT)
+"""Where operators may put files; exports are written by the mall, and belong to whoever asked for them."""
 
 
 MERCHANT_FOLDERS = (FileFolder.PRODUCT, FileFolder.DETAIL, FileFolder.LICENSE, FileFolder.DOCUMENT)
@@ -101,5 +106,31 @@ APPROVAL_MOVES = TransitionTable[ApprovalStatus](
         ApprovalStatus.WITHDRAWN: set(),
         ApprovalStatus.EXPIRED: set(),
         ApprovalStatus.DONE: set(),
+    }
+)
+
+
+class ExportStatus(StrEnum):
+    """导出状态."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is written."""
+        return EXPORT_MOVES.is_final(self)
+
+
+EXPORT_MOVES = TransitionTable[ExportStatus](
+    {
+        ExportStatus.WAITING: {ExportStatus.RUNNING, ExportStatus.FAILED, ExportStatus.CANCELLED},
+        ExportStatus.RUNNING: {ExportStatus.DONE, ExportStatus.FAILED, ExportStatus.CANCELLED},
+        ExportStatus.DONE: set(),
+        ExportStatus.FAILED: set(),
+        ExportStatus.CANCELLED: set(),
     }
 )

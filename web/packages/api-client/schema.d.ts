@@ -206,6 +206,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description 我的导出: newest first.
+         */
+        get: operations["list_exports_console_v1_exports_get"];
+        put?: never;
+        /**
+         * Create Export
+         * @description 导出列表: it is written in the background. The same again while it goes on gives the same export.
+         */
+        post: operations["create_export_console_v1_exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description 导出进度.
+         */
+        get: operations["get_export_console_v1_exports__export_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Export
+         * @description 删除导出 that is over, with its file.
+         */
+        delete: operations["delete_export_console_v1_exports__export_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/exports/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Export
+         * @description 取消导出: nothing of it is kept.
+         */
+        post: operations["cancel_export_console_v1_exports__export_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/exports/{export_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export Link
+         * @description 下载地址: opens the file for ten minutes.
+         */
+        get: operations["get_export_link_console_v1_exports__export_id__link_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/v1/me": {
         parameters: {
             query?: never;
@@ -305,6 +393,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Saved Views
+         * @description 我的视图 of one list.
+         */
+        get: operations["list_saved_views_console_v1_saved_views_get"];
+        put?: never;
+        /**
+         * Create Saved View
+         * @description 保存视图.
+         */
+        post: operations["create_saved_view_console_v1_saved_views_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/saved-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Saved View
+         * @description 删除视图.
+         */
+        delete: operations["delete_saved_view_console_v1_saved_views__view_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3208,6 +3340,101 @@ export interface components {
             sku_id: string;
         };
         /**
+         * ExportCreate
+         * @description 导出: a list with the filters and the order that its page has; `sort` null is the list's own.
+         */
+        ExportCreate: {
+            /**
+             * Filters
+             * @default {}
+             */
+            filters: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Kind
+             * @example operation_log
+             */
+            kind: string;
+            /**
+             * Order
+             * @default desc
+             * @enum {string}
+             */
+            order: "asc" | "desc";
+            /** Sort */
+            sort?: string | null;
+        };
+        /**
+         * ExportLinkOut
+         * @description Where the file opens; for whoever holds the address, until it expires.
+         */
+        ExportLinkOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            expires_at: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ExportList
+         * @description The caller's exports, newest first; never more than one account may have.
+         */
+        ExportList: {
+            /** Items */
+            items: components["schemas"]["ExportOut"][];
+        };
+        /**
+         * ExportOut
+         * @description One export. `rows_total` is what was counted at its beginning. `error_code` says why it failed;
+         *     `expires_at` is when it goes with its file.
+         */
+        ExportOut: {
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** Error Code */
+            error_code: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            expires_at: string;
+            /**
+             * Export Id
+             * @example 65601234
+             */
+            export_id: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Kind */
+            kind: string;
+            /** Rows Done */
+            rows_done: number;
+            /** Rows Total */
+            rows_total: number;
+            /** Size Bytes */
+            size_bytes: number;
+            status: components["schemas"]["ExportStatus"];
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+        };
+        /**
+         * ExportStatus
+         * @description 导出状态.
+         * @enum {string}
+         */
+        ExportStatus: "waiting" | "running" | "done" | "failed" | "cancelled";
+        /**
          * FactorOffBody
          * @description Both factors, to go back to one.
          */
@@ -3225,7 +3452,7 @@ export interface components {
          * @description 文件目录: what a file is for, and so who may see it.
          * @enum {string}
          */
-        FileFolder: "product" | "detail" | "category" | "brand" | "home" | "avatar" | "license" | "document";
+        FileFolder: "product" | "detail" | "category" | "brand" | "home" | "avatar" | "license" | "document" | "export";
         /**
          * FileList
          * @description One page of files.
@@ -4912,6 +5139,56 @@ export interface components {
             values: string[];
         };
         /**
+         * SavedViewCreate
+         * @description 保存视图: what the address of a list holds, under a name. One of the same title is replaced.
+         */
+        SavedViewCreate: {
+            /**
+             * List Name
+             * @example login-log
+             */
+            list_name: string;
+            /** Query */
+            query: {
+                [key: string]: string;
+            };
+            /** Title */
+            title: string;
+        };
+        /**
+         * SavedViewList
+         * @description The caller's views of one list, the oldest first.
+         */
+        SavedViewList: {
+            /** Items */
+            items: components["schemas"]["SavedViewOut"][];
+        };
+        /**
+         * SavedViewOut
+         * @description One saved view of the caller.
+         */
+        SavedViewOut: {
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            created_at: string;
+            /** List Name */
+            list_name: string;
+            /** Query */
+            query: {
+                [key: string]: string;
+            };
+            /** Title */
+            title: string;
+            /**
+             * View Id
+             * @example 65601234
+             */
+            view_id: string;
+        };
+        /**
          * SealOut
          * @description The newest seal. Kept elsewhere, its hash proves later that nothing before it was changed.
          */
@@ -5727,6 +6004,190 @@ export interface operations {
             };
         };
     };
+    list_exports_console_v1_exports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_export_console_v1_exports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_export_console_v1_exports__export_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_export_console_v1_exports__export_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    cancel_export_console_v1_exports__export_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    get_export_link_console_v1_exports__export_id__link_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportLinkOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
     get_me_console_v1_me_get: {
         parameters: {
             query?: never;
@@ -5897,6 +6358,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NavOut"];
                 };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    list_saved_views_console_v1_saved_views_get: {
+        parameters: {
+            query: {
+                /** @description The list's name in the console. */
+                list_name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    create_saved_view_console_v1_saved_views_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewOut"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    delete_saved_view_console_v1_saved_views__view_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal */
             default: {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.jobs.days_off import DaysOff
@@ -20,7 +20,7 @@ _jobs = table_of(Job)
 _firings = table_of(Firing)
 _groups = table_of(JobGroup)
 _nodes = table_of(JobNode)
-_logs = table_of(JobLog)
+JOB_LOG = table_of(JobLog)
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ async def delete_firings_before(session: AsyncSession, moment: datetime, limit: 
 # The log.
 
 
-LOG_SORTS = {"log_id": _logs.c.log_id, "times": _logs.c.times}
+LOG_SORTS = {"log_id": JOB_LOG.c.log_id, "times": JOB_LOG.c.times}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,25 +262,30 @@ class JobLogFilter:
     until: datetime | None = None
 
 
+def select_job_logs(wanted: JobLogFilter) -> Select[Any]:
+    """The runs that match, in no order."""
+    statement = select(JOB_LOG)
+    for name in ("job_id", "bean_name", "status"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(JOB_LOG.c[name] == value)
+    if wanted.since is not None:
+        statement = statement.where(JOB_LOG.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(JOB_LOG.c.created_at < wanted.until)
+    return statement
+
+
 async def list_job_logs(
     session: AsyncSession, wanted: JobLogFilter, ask: PageAsk
 ) -> tuple[Sequence[Row[Any]], int]:
     """One page of runs, and how many match."""
-    statement = select(_logs)
-    for name in ("job_id", "bean_name", "status"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(_logs.c[name] == value)
-    if wanted.since is not None:
-        statement = statement.where(_logs.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        statement = statement.where(_logs.c.created_at < wanted.until)
-    return await read_page(session, statement, ask, sorts=LOG_SORTS, last=_logs.c.log_id)
+    return await read_page(session, select_job_logs(wanted), ask, sorts=LOG_SORTS, last=JOB_LOG.c.log_id)
 
 
 async def find_job_log(session: AsyncSession, log_id: Id) -> Row[Any] | None:
     """One run."""
-    return (await session.execute(select(_logs).where(_logs.c.log_id == log_id))).first()
+    return (await session.execute(select(JOB_LOG).where(JOB_LOG.c.log_id == log_id))).first()
 
 
 async def delete_logs_before(session: AsyncSession, moment: datetime, limit: int) -> int:

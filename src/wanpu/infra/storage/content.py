@@ -16,7 +16,7 @@ _TAIL = 1024
 
 
 class Kind(StrEnum):
-    """The kinds of file that are taken; the value is the ending of its name."""
+    """The kinds of file that are kept; the value is the ending of its name."""
 
     JPEG = "jpg"
     PNG = "png"
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     GIF = "gif"
     PDF = "pdf"
     XLSX = "xlsx"
+    CSV = "csv"  # written by the mall itself; no upload is taken for one
 
     @property
     def is_picture(self) -> bool:
@@ -44,7 +45,11 @@ _CONTENT_TYPES = {
     Kind.GIF: "image/gif",
     Kind.PDF: "application/pdf",
     Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Kind.CSV: "text/csv; charset=utf-8",
 }
+
+UPLOADED_KINDS = tuple(kind for kind in Kind if kind is not Kind.CSV)
+"""What `kind_of` may say of an upload."""
 
 
 def kind_of(content: bytes) -> Kind:

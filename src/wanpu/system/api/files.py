@@ -17,7 +17,7 @@ from wanpu.system.callers import StaffCaller
 from wanpu.system.queries.files import FileFilter
 from wanpu.system.service import files
 from wanpu.system.service.file_links import Variant, require_link
-from wanpu.system.states import FileFolder
+from wanpu.system.states import UPLOAD_FOLDERS, FileFolder
 from wanpu.system.storage_settings import StorageKind
 
 router = APIRouter(route_class=StrictJsonRoute, tags=["files"])
@@ -37,7 +37,7 @@ PRIVATE_HEADERS = {
 @router.post("/platform/v1/files", status_code=201, openapi_extra=dict(UPLOAD_BODY))
 async def upload_file(request: Request, app: SystemDep, caller: MayDoAll) -> FileOut:
     """上传文件: one file and the folder that it is for. Pictures are drawn anew."""
-    upload = await read_upload(request, app.settings, list(FileFolder))
+    upload = await read_upload(request, app.settings, UPLOAD_FOLDERS)
     return FileOut.of(app, await files.upload_file(app, caller, upload))
 
 
@@ -71,7 +71,7 @@ async def probe_storage(body: StorageProbe, app: SystemDep, caller: MayDoAll) ->
 @router.get("/platform/v1/files/limits")
 async def get_upload_limits(app: SystemDep, caller: MayDoAll) -> UploadLimitsOut:
     """上传限制: how large a file may be, and what each folder takes."""
-    return UploadLimitsOut.of(app.settings.upload_limit_bytes, FileFolder)
+    return UploadLimitsOut.of(app.settings.upload_limit_bytes, UPLOAD_FOLDERS)
 
 
 @router.get("/platform/v1/files/{file_id}")

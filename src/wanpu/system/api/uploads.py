@@ -12,7 +12,7 @@ from wanpu.infra.settings import Settings
 from wanpu.kernel.errors import TooLarge
 from wanpu.system.errors import UploadMalformed
 from wanpu.system.service.files import Upload
-from wanpu.system.states import FileFolder
+from wanpu.system.states import UPLOAD_FOLDERS, FileFolder
 
 UPLOAD_PATHS = ("/platform/v1/files", "/merchant/v1/files")
 _FORM_BYTES = 64 * 1024
@@ -28,7 +28,7 @@ UPLOAD_BODY: Mapping[str, Any] = {
                     "required": ["file", "folder"],
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
-                        "folder": {"type": "string", "enum": [str(folder) for folder in FileFolder]},
+                        "folder": {"type": "string", "enum": [str(folder) for folder in UPLOAD_FOLDERS]},
                     },
                 }
             }

@@ -12,12 +12,15 @@ from wanpu.infra.pages import PageAsk, read_page
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.system.models import StoredFile
+from wanpu.system.states import FileFolder
 
 FILE = table_of(StoredFile)
 
 UPLOADING = 1
 REMOVING = 2
 """What `pending` holds while a file is not whole."""
+
+_SHOWN = (FILE.c.pending.is_(None), FILE.c.folder != FileFolder.EXPORT)
 
 FILE_SORTS = {"created_at": FILE.c.created_at, "size": FILE.c.size, "original_name": FILE.c.original_name}
 
@@ -40,8 +43,8 @@ async def list_files(
     session: AsyncSession, owner: Id | None, wanted: FileFilter, ask: PageAsk
 ) -> tuple[Sequence[Row[Any]], int]:
     """One page of the whole files, and how many match. `owner` is the merchant that they must belong to;
-    None: the platform, which sees everybody's."""
-    statement = select(FILE).where(FILE.c.pending.is_(None))
+    None: the platform, which sees everybody's. Exports stand in no list but their owner's."""
+    statement = select(FILE).where(*_SHOWN)
     if owner is not None:
         statement = statement.where(FILE.c.merchant_id == owner)
     for name in ("folder", "content_type", "storage", "sha256", "merchant_id"):
@@ -58,10 +61,16 @@ async def list_files(
 
 
 async def find_file(session: AsyncSession, owner: Id | None, file_id: Id) -> Row[Any] | None:
-    """One whole file; of one merchant when `owner` is set."""
-    statement = select(FILE).where(FILE.c.id == file_id, FILE.c.pending.is_(None))
+    """One whole file that is no export; of one merchant when `owner` is set."""
+    statement = select(FILE).where(FILE.c.id == file_id, *_SHOWN)
     if owner is not None:
         statement = statement.where(FILE.c.merchant_id == owner)
+    return (await session.execute(statement)).first()
+
+
+async def find_private_file(session: AsyncSession, file_id: Id) -> Row[Any] | None:
+    """One whole private file, exports included."""
+    statement = select(FILE).where(FILE.c.id == file_id, FILE.c.pending.is_(None), FILE.c.is_private)
     return (await session.execute(statement)).first()
 
 

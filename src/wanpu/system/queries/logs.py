@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.pages import PageAsk, read_page
@@ -32,10 +32,8 @@ class LogFilter:
     until: datetime | None = None
 
 
-async def list_operations(
-    session: AsyncSession, wanted: LogFilter, ask: PageAsk
-) -> tuple[Sequence[Row[Any]], int]:
-    """One page of the operation log, and how many rows match. `until` itself is left out."""
+def select_operations(wanted: LogFilter) -> Select[Any]:
+    """The rows of the operation log that match, in no order. `until` itself is left out."""
     statement = select(LOG)
     for name in ("username", "operation", "subject", "ip", "request_id"):
         value = getattr(wanted, name)
@@ -45,7 +43,14 @@ async def list_operations(
         statement = statement.where(LOG.c.created_at >= wanted.since)
     if wanted.until is not None:
         statement = statement.where(LOG.c.created_at < wanted.until)
-    return await read_page(session, statement, ask, sorts=LOG_SORTS, last=LOG.c.id)
+    return statement
+
+
+async def list_operations(
+    session: AsyncSession, wanted: LogFilter, ask: PageAsk
+) -> tuple[Sequence[Row[Any]], int]:
+    """One page of the operation log, and how many rows match."""
+    return await read_page(session, select_operations(wanted), ask, sorts=LOG_SORTS, last=LOG.c.id)
 
 
 async def find_operation(session: AsyncSession, log_id: Id) -> Row[Any] | None:

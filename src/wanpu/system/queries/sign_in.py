@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.pages import PageAsk, read_page
@@ -62,10 +62,8 @@ async def find_stored_password(session: AsyncSession, username: str) -> StoredPa
     return None if row is None else StoredPassword(*row)
 
 
-async def list_login_logs(
-    session: AsyncSession, wanted: LoginLogFilter, ask: PageAsk
-) -> tuple[Sequence[Row[Any]], int]:
-    """One page of the login log, and how many rows match. `until` itself is left out."""
+def select_login_logs(wanted: LoginLogFilter) -> Select[Any]:
+    """The rows of the login log that match, in no order. `until` itself is left out."""
     statement = select(LOG)
     for name in ("username", "event", "ip"):
         value = getattr(wanted, name)
@@ -75,7 +73,14 @@ async def list_login_logs(
         statement = statement.where(LOG.c.created_at >= wanted.since)
     if wanted.until is not None:
         statement = statement.where(LOG.c.created_at < wanted.until)
-    return await read_page(session, statement, ask, sorts=LOG_SORTS, last=LOG.c.id)
+    return statement
+
+
+async def list_login_logs(
+    session: AsyncSession, wanted: LoginLogFilter, ask: PageAsk
+) -> tuple[Sequence[Row[Any]], int]:
+    """One page of the login log, and how many rows match."""
+    return await read_page(session, select_login_logs(wanted), ask, sorts=LOG_SORTS, last=LOG.c.id)
 
 
 async def list_logins_of(session: AsyncSession, username: str, limit: int) -> Sequence[Row[Any]]:

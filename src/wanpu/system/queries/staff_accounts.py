@@ -13,9 +13,9 @@ from wanpu.system.models import Staff, StaffRole
 from wanpu.system.scopes import Scope
 from wanpu.system.states import StaffStatus
 
-_STAFF = table_of(Staff)
+STAFF = table_of(Staff)
 
-SORTS = {name: _STAFF.c[name] for name in ("created_at", "username", "status", "last_login_at")}
+SORTS = {name: STAFF.c[name] for name in ("created_at", "username", "status", "last_login_at")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,8 @@ class StaffFilter:
     merchant_id: Id | None = None
 
 
-async def list_staff(
-    session: AsyncSession, scope: Scope, wanted: StaffFilter, ask: PageAsk
-) -> tuple[list[Staff], int]:
-    """One page of the accounts that a scope holds, and how many match."""
+def select_staff(scope: Scope, wanted: StaffFilter) -> Select[Any]:
+    """The accounts of a scope that match, in no order."""
     statement = scope.narrow(select(Staff), Staff)
     if wanted.username:
         statement = statement.where(Staff.username.icontains(wanted.username, autoescape=True))
@@ -45,7 +43,16 @@ async def list_staff(
     if wanted.role_id is not None:
         holders = select(StaffRole.user_id).where(StaffRole.role_id == wanted.role_id)
         statement = statement.where(Staff.user_id.in_(holders))
-    rows, total = await read_page(session, statement, ask, sorts=SORTS, last=_STAFF.c.user_id)
+    return statement
+
+
+async def list_staff(
+    session: AsyncSession, scope: Scope, wanted: StaffFilter, ask: PageAsk
+) -> tuple[list[Staff], int]:
+    """One page of the accounts that a scope holds, and how many match."""
+    rows, total = await read_page(
+        session, select_staff(scope, wanted), ask, sorts=SORTS, last=STAFF.c.user_id
+    )
     return [row[0] for row in rows], total
 
 

@@ -17,7 +17,7 @@ from structlog import get_logger
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.outside_addresses import OutsideAddressRefused
 from wanpu.infra.pages import PageAsk
-from wanpu.infra.storage.content import Kind, kind_of
+from wanpu.infra.storage.content import UPLOADED_KINDS, Kind, kind_of
 from wanpu.infra.storage.errors import ObjectMissing, StorageUnavailable
 from wanpu.infra.storage.file_names import clean_name
 from wanpu.infra.storage.pictures import Picture, redraw
@@ -71,7 +71,7 @@ class GivenFile:
 
 def kinds_for(folder: FileFolder) -> Sequence[Kind]:
     """What a folder takes: pictures, and where files are private documents as well."""
-    return [kind for kind in Kind if kind.is_picture or folder.is_private]
+    return [kind for kind in UPLOADED_KINDS if kind.is_picture or folder.is_private]
 
 
 async def upload_file(app: SystemServices, caller: StaffCaller, upload: Upload) -> Row[Any]:
@@ -90,6 +90,24 @@ async def upload_file(app: SystemServices, caller: StaffCaller, upload: Upload) 
     if kind not in kinds_for(upload.folder):
         raise FileFolderMismatch
     picture = await _redraw(app, upload.content, kind) if kind.is_picture else None
+    row = await place_file(app, caller, upload, kind, picture)
+    try:
+        return await _finish(app.db, caller, row)
+    except UploadAbandoned:
+        await remove_objects(app, row)
+        raise
+
+
+async def place_file(
+    app: SystemServices, caller: StaffCaller, upload: Upload, kind: Kind, picture: Picture | None = None
+) -> Mapping[str, Any]:
+    """Write the row of a file and its bytes; it is not whole, and goes after an hour, until
+    `queries.finish_upload` was called for the row.
+
+    Raises:
+        StorageNotConfigured, OutsideAddressRefused: there is nowhere to put it.
+        StorageUnavailable: it is not to be found; what is left of it will be purged.
+    """
     content = upload.content if picture is None else picture.content
     place = await place_of_new(app, is_private=upload.folder.is_private)
     [drawn] = await app.serials.take("sys_oss")
@@ -101,11 +119,7 @@ async def upload_file(app: SystemServices, caller: StaffCaller, upload: Upload) 
         row |= _picture_columns(row, picture, place)
     await _begin(app.db, row)
     await _put(app, place, row, content, None if picture is None else picture.thumbnail)
-    try:
-        return await _finish(app.db, caller, row)
-    except UploadAbandoned:
-        await _remove_objects(app, row)
-        raise
+    return row
 
 
 async def list_files(
@@ -154,9 +168,12 @@ async def read_private(app: SystemServices, file_id: Id, variant: Variant) -> Gi
         FileNotKnown: there is no such private file.
         ObjectMissing, StorageUnavailable, StorageNotConfigured: its bytes cannot be had.
     """
-    row = await get_file(app.db, None, file_id)
+    async with app.db.reading() as session:
+        row = await queries.find_private_file(session, file_id)
+    if row is None:
+        raise FileNotKnown
     key = row.object_key if variant is Variant.ORIGINAL else row.thumbnail_key
-    if not row.is_private or key is None:
+    if key is None:
         raise FileNotKnown
     target = await target_of(app, row.storage, row.bucket)
     sealed = await app.stores.get(target, key)
@@ -263,13 +280,14 @@ async def _put(
 async def _remove(app: SystemServices, row: Row[Any]) -> bool:
     """Remove the bytes of a file that is being removed, then its row; False when its storage is out of
     reach."""
-    if not await _remove_objects(app, dict(row._mapping)):
+    if not await remove_objects(app, dict(row._mapping)):
         return False
     await _forget(app.db, row.id)
     return True
 
 
-async def _remove_objects(app: SystemServices, row: Mapping[str, Any]) -> bool:
+async def remove_objects(app: SystemServices, row: Mapping[str, Any]) -> bool:
+    """Remove the bytes of a file; False when its storage is out of reach."""
     try:
         target = await target_of(app, row["storage"], row["bucket"])
         for key in filter(None, (row["object_key"], row["thumbnail_key"])):

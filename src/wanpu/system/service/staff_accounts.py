@@ -29,6 +29,7 @@ from wanpu.system.models.staff import SUPER_ADMINISTRATOR
 from wanpu.system.queries import access, menus, roles, sessions
 from wanpu.system.queries import staff as names
 from wanpu.system.queries import staff_accounts as queries
+from wanpu.system.queries.saved_views import delete_views_of
 from wanpu.system.queries.staff_accounts import StaffFilter
 from wanpu.system.rules.sign_in import is_allowed_address, require_strength
 from wanpu.system.scopes import Scope
@@ -275,6 +276,7 @@ async def delete_staff(db: Database, caller: StaffCaller, staff_id: Id) -> None:
         before = _shown(staff) | _shown_roles(await roles.list_role_ids_of_staff(session, staff_id))
         await _end_sessions(session, caller, staff)
         await queries.delete_role_links(session, staff_id)
+        await delete_views_of(session, staff_id)
         await session.delete(staff)
         await record(session, caller, "staff.delete", f"staff:{staff_id}", before=before)
 

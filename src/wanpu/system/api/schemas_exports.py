@@ -1,0 +1,116 @@
+"""What the consoles say and hear about exports and saved views."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wanpu.infra.http.fields import Body, IdText, Line, Out, UtcTime
+from wanpu.system.exports.kinds import ExportKinds
+from wanpu.system.models import ListExport, SavedView
+from wanpu.system.service.exports import StartExport
+from wanpu.system.states import ExportStatus
+
+FilterName = Annotated[str, Field(min_length=1, max_length=32)]
+FilterValue = Annotated[str, Field(max_length=200)] | int | bool | None
+ListName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,47}$", examples=["login-log"])]
+QueryName = Annotated[str, Field(min_length=1, max_length=40)]
+QueryValue = Annotated[str, Field(max_length=200)]
+
+
+class ExportCreate(Body):
+    """导出: a list with the filters and the order that its page has; `sort` null is the list's own."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=48, examples=["operation_log"])]
+    filters: Annotated[dict[FilterName, FilterValue], Field(max_length=20)] = {}
+    sort: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    order: Literal["asc", "desc"] = "desc"
+
+    def to_start(self, language: str) -> StartExport:
+        """The same for the use case, with titles in "zh" or "en"."""
+        return StartExport(self.kind, self.filters, self.sort, self.order == "desc", language)
+
+
+class ExportOut(Out):
+    """One export. `rows_total` is what was counted at its beginning. `error_code` says why it failed;
+    `expires_at` is when it goes with its file."""
+
+    export_id: IdText
+    kind: str
+    title_zh: str
+    title_en: str
+    status: ExportStatus
+    rows_done: int
+    rows_total: int
+    size_bytes: int
+    error_code: str
+    created_at: UtcTime
+    finished_at: UtcTime | None
+    expires_at: UtcTime
+
+    @classmethod
+    def of(cls, found: ListExport, kinds: ExportKinds, kept: timedelta) -> "ExportOut":
+        """A row of `list_export`."""
+        title = kinds.title_of(found.kind)
+        return cls(
+            export_id=found.id,
+            kind=found.kind,
+            title_zh=title.zh,
+            title_en=title.en,
+            status=found.status,
+            rows_done=found.rows_done,
+            rows_total=found.rows_total,
+            size_bytes=found.bytes_done,
+            error_code=found.error_code,
+            created_at=found.created_at,
+            finished_at=found.finished_at,
+            expires_at=found.created_at + kept,
+        )
+
+
+class ExportList(Out):
+    """The caller's exports, newest first; never more than one account may have."""
+
+    items: list[ExportOut]
+
+
+class ExportLinkOut(Out):
+    """Where the file opens; for whoever holds the address, until it expires."""
+
+    url: str
+    expires_at: UtcTime
+
+
+class SavedViewCreate(Body):
+    """保存视图: what the address of a list holds, under a name. One of the same title is replaced."""
+
+    list_name: ListName
+    title: Annotated[Line, Field(max_length=40)]
+    query: Annotated[dict[QueryName, QueryValue], Field(max_length=30)]
+
+
+class SavedViewOut(Out):
+    """One saved view of the caller."""
+
+    view_id: IdText
+    list_name: str
+    title: str
+    query: dict[str, str]
+    created_at: UtcTime
+
+    @classmethod
+    def of(cls, view: SavedView) -> "SavedViewOut":
+        """A row of `saved_view`."""
+        return cls(
+            view_id=view.id,
+            list_name=view.list_name,
+            title=view.title,
+            query=view.query,
+            created_at=view.created_at,
+        )
+
+
+class SavedViewList(Out):
+    """The caller's views of one list, the oldest first."""
+
+    items: list[SavedViewOut]
