@@ -75,6 +75,14 @@ class RunningMall:
         with closing(sqlite3.connect(self.data_dir / "wanpu.sqlite3", timeout=10)) as connection, connection:
             assert connection.execute(statement, values).rowcount > 0, statement
 
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Nobody else can write meanwhile, as while an operator's long transaction is open."""
+        with closing(sqlite3.connect(self.data_dir / "wanpu.sqlite3", timeout=10)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.rollback()
+
     def change_schema(self, statement: str) -> None:
         """Change a table under the running mall."""
         with closing(sqlite3.connect(self.data_dir / "wanpu.sqlite3", timeout=10)) as connection, connection:

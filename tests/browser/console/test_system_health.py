@@ -1,8 +1,10 @@
 """System health and the SQL monitor as an operator reads them."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -16,6 +18,10 @@ from tests.browser.running_mall import ADMIN_PASSWORD, RunningMall
 pytestmark = BROWSER_TEST
 
 REFRESH_MS = 15_000
+WAITS_S = 0.5
+"""How long a statement is held up; from 0.2 s on it counts as slow."""
+KEPT_WITHIN_S = 30
+"""Counts are added to the table every ten seconds."""
 LONG_STATEMENT = "SELECT " + ", ".join(f"journey.column_{number}" for number in range(30)) + " FROM journey"
 SHORT_STATEMENT = "UPDATE journey SET column_1 = ?"
 
@@ -59,6 +65,17 @@ def schema_of_another_version(house: RunningMall) -> Iterator[None]:
         yield
     finally:
         house.change_rows("UPDATE alembic_version SET version_num = ?", newest)
+
+
+async def kept_statement(admin: StaffApi, text: str) -> dict[str, Any]:
+    """What the mall has counted of one statement, as soon as it has."""
+    async with asyncio.timeout(KEPT_WITHIN_S):
+        while True:
+            items = (await admin.get("/platform/v1/slow-statements"))["items"]
+            for one in items:
+                if one["statement"] == text:
+                    return dict(one)
+            await asyncio.sleep(0.2)
 
 
 async def page_faults(operator: Operator) -> list[str]:
@@ -118,6 +135,29 @@ async def test_a_role_of_health_alone_sees_numbers_without_ways_to_what_it_may_n
 
 
 @pytest.mark.requirement("S0-136")
+@FIRST_AT_DESK
+async def test_a_statement_that_really_had_to_wait_is_counted_with_its_time(
+    operator: Operator, admin_api: StaffApi
+) -> None:
+    await admin_api.delete("/platform/v1/slow-statements")
+    staff_id = (await admin_api.get("/console/v1/me"))["user_id"]
+    for _ in range(2):
+        with operator.house.locked_database():
+            change = asyncio.create_task(admin_api.patch(f"/platform/v1/staff/{staff_id}", {"email": None}))
+            await asyncio.sleep(WAITS_S)
+        await change
+    waited = await kept_statement(admin_api, "BEGIN IMMEDIATE")
+    assert waited["runs"] >= 2
+    assert waited["total_ms"] >= 1.6 * WAITS_S * 1000
+
+    await operator.sign_in("admin", ADMIN_PASSWORD)
+    await operator.choose_menu("sys/sql")
+
+    row = operator.seen("list-row").filter(has_text="BEGIN IMMEDIATE")
+    for name in ("runs", "longest_ms", "total_ms"):
+        await expect(row).to_contain_text(str(waited[name]))
+
+
 @FIRST_AT_DESK
 async def test_the_sql_monitor_sorts_shows_copies_and_clears_statements_with_their_counts_and_times(
     operator: Operator, admin_api: StaffApi
