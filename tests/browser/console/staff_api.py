@@ -54,19 +54,19 @@ class StaffApi:
     async def hire_settled(self, *permissions: str) -> str:
         """A new account that has a password of its own already; its name."""
         username = await self.hire(*permissions)
-        await self._settle(username)
+        await self.settle(username)
         return username
 
     async def colleague(self, *permissions: str) -> Self:
         """The API as a new account that has a password of its own already."""
-        return await self._settle(await self.hire(*permissions))
+        return await self.settle(await self.hire(*permissions))
 
     async def merchant_owner(self, merchant_id: str) -> str:
         """A new account that may do everything for this merchant and has a password of its own; its name."""
         username = f"owner.{next(_numbers)}"
         first = {"username": username, "password": FIRST_PASSWORD}
         await self.post(f"/platform/v1/merchants/{merchant_id}/staff", first)
-        await self._settle(username)
+        await self.settle(username)
         return username
 
     async def demand_four_eyes(self) -> None:
@@ -109,7 +109,8 @@ class StaffApi:
     async def delete(self, path: str) -> Any:
         return await self._send("DELETE", path)
 
-    async def _settle(self, username: str) -> Self:
+    async def settle(self, username: str) -> Self:
+        """Give a new account a password of its own; the API as that account."""
         fresh = await self.sign_in(username, FIRST_PASSWORD)
         passwords = {"old_password": FIRST_PASSWORD, "new_password": OWN_PASSWORD}
         await fresh.post("/console/v1/auth/password", passwords)
