@@ -127,7 +127,7 @@ async def test_a_job_is_added_shown_changed_and_deleted(http: Caller, system: Sy
     assert (await http.get(path)).refusal == (404, "job.not_found")
     assert await stored(system) == []
     assert await operations(system) == [
-        ("job.create", "job:testTask"),
+        ("job.create", f"job:{job['job_id']}"),
         ("job.change", f"job:{job['job_id']}"),
         ("job.delete", f"job:{job['job_id']}"),
     ]
@@ -328,7 +328,7 @@ async def test_nonsense_is_refused_and_nothing_is_written(
         assert answer.status == (404 if code == "job.calendar_not_found" else 422)
 
     assert await stored(system) == before
-    assert await operations(system) == [("job.create", "job:testTask")]
+    assert await operations(system) == [("job.create", f"job:{standing['job_id']}")]
 
 
 async def test_each_act_takes_its_own_permission(http: Caller, system: SystemServices) -> None:

@@ -36,7 +36,12 @@ def logged(caller: StaffCaller, operation: str, subject: str) -> Witness:
 
 async def create_job(app: JobServices, caller: StaffCaller, spec: JobSpec) -> Job:
     """Add a job. Raises as the scheduler's `create_job` does."""
-    return await service.create_job(app, spec, witness=logged(caller, "job.create", f"job:{spec.bean_name}"))
+
+    async def write(session: AsyncSession, before: Facts | None, after: Facts | None) -> None:
+        assert after is not None
+        await record(session, caller, "job.create", f"job:{after['job_id']}", before=before, after=after)
+
+    return await service.create_job(app, spec, witness=write)
 
 
 async def edit_job(app: JobServices, caller: StaffCaller, job_id: Id, spec: JobSpec) -> Job:
