@@ -1,6 +1,6 @@
 """Time as an argument: aware UTC inside, Asia/Shanghai only for bill days and people."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,11 @@ def require_aware(moment: datetime) -> datetime:
 def day_cn(moment: datetime) -> date:
     """The calendar day in Asia/Shanghai, which bills and order numbers use."""
     return require_aware(moment).astimezone(CHINA).date()
+
+
+def start_of_day_cn(day: date) -> datetime:
+    """The moment in UTC at which a calendar day of Asia/Shanghai begins."""
+    return datetime.combine(day, time(), CHINA).astimezone(UTC)
 
 
 def iso_utc(moment: datetime) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from wanpu.kernel.clock import ManualClock, SystemClock, day_cn, iso_utc, require_aware
+from wanpu.kernel.clock import ManualClock, SystemClock, day_cn, iso_utc, require_aware, start_of_day_cn
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -26,6 +26,10 @@ def test_an_aware_time_becomes_the_same_moment_in_utc():
 def test_the_day_in_china_turns_at_sixteen_utc():
     assert day_cn(datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC)) == date(2026, 11, 22)
     assert day_cn(datetime(2026, 11, 22, 16, tzinfo=UTC)) == date(2026, 11, 23)
+
+
+def test_a_day_in_china_begins_at_sixteen_utc_of_the_day_before():
+    assert start_of_day_cn(date(2026, 11, 23)) == datetime(2026, 11, 22, 16, tzinfo=UTC)
 
 
 def test_times_for_people_are_whole_seconds_with_a_z():

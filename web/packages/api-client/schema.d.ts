@@ -1595,6 +1595,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/platform/v1/login-logs/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summarize Login Logs
+         * @description 登录统计: how often people signed in and were refused, and why, on each of the last days.
+         */
+        get: operations["summarize_login_logs_platform_v1_login_logs_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/platform/v1/logs": {
         parameters: {
             query?: never;
@@ -3866,6 +3886,36 @@ export interface components {
             password: string;
         };
         /**
+         * LoginDayOut
+         * @description Sign-ins of one day in Asia/Shanghai, which lasts from `since` until just before `until`; reasons with
+         *     the most refusals first.
+         */
+        LoginDayOut: {
+            /**
+             * Day Cn
+             * Format: date
+             */
+            day_cn: string;
+            /** Failures */
+            failures: number;
+            /** Failures By Reason */
+            failures_by_reason: components["schemas"]["LoginReasonOut"][];
+            /**
+             * Since
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            since: string;
+            /** Successes */
+            successes: number;
+            /**
+             * Until
+             * Format: date-time
+             * @example 2026-11-29T08:00:00Z
+             */
+            until: string;
+        };
+        /**
          * LoginEvent
          * @description What the login log tells of.
          * @enum {string}
@@ -3928,6 +3978,24 @@ export interface components {
             must_change_password: boolean;
             /** Token */
             token: string;
+        };
+        /**
+         * LoginReasonOut
+         * @description How often a sign-in was refused for one reason: a code, as in the log.
+         */
+        LoginReasonOut: {
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * LoginSummaryOut
+         * @description Sign-ins by day, the oldest first and today at the end.
+         */
+        LoginSummaryOut: {
+            /** Days */
+            days: components["schemas"]["LoginDayOut"][];
         };
         /**
          * MeOut
@@ -8823,6 +8891,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginLogList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalOut"];
+                };
+            };
+        };
+    };
+    summarize_login_logs_platform_v1_login_logs_summary_get: {
+        parameters: {
+            query?: {
+                /** @description How many days in Asia/Shanghai, with today. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginSummaryOut"];
                 };
             };
             /** @description A refusal */

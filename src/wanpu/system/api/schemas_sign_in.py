@@ -1,5 +1,6 @@
 """Bodies and answers of signing in, of the account centre and of sessions."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from wanpu.system.models import Staff, StaffToken
 from wanpu.system.rules.sign_in import MAX_ALLOWED_IPS, require_network
 from wanpu.system.service.account import OwnAccount
 from wanpu.system.service.captchas import ShownCaptcha
+from wanpu.system.service.login_log import LoginDay
 from wanpu.system.service.second_factor import ProposedFactor
 from wanpu.system.service.signing_in import SignedIn, SignIn
 from wanpu.system.states import Audience, LoginEvent
@@ -164,6 +166,44 @@ class LoginLogOut(Out):
 
 class LoginLogList(PageOut[LoginLogOut]):
     """One page of the login log."""
+
+
+class LoginReasonOut(Out):
+    """How often a sign-in was refused for one reason: a code, as in the log."""
+
+    reason: str
+    count: int
+
+
+class LoginDayOut(Out):
+    """Sign-ins of one day in Asia/Shanghai, which lasts from `since` until just before `until`; reasons with
+    the most refusals first."""
+
+    day_cn: date
+    since: UtcTime
+    until: UtcTime
+    successes: int
+    failures: int
+    failures_by_reason: list[LoginReasonOut]
+
+    @classmethod
+    def of(cls, day: LoginDay) -> "LoginDayOut":
+        """The summary of one day."""
+        ranked = sorted(day.refusals.items(), key=lambda pair: (-pair[1], pair[0]))
+        return cls(
+            day_cn=day.day,
+            since=day.since,
+            until=day.until,
+            successes=day.successes,
+            failures=sum(day.refusals.values()),
+            failures_by_reason=[LoginReasonOut(reason=reason, count=count) for reason, count in ranked],
+        )
+
+
+class LoginSummaryOut(Out):
+    """Sign-ins by day, the oldest first and today at the end."""
+
+    days: list[LoginDayOut]
 
 
 class SecurityOut(Out):

@@ -4,12 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from wanpu.infra.http.fields import IdText, UtcTime
+from wanpu.infra.http.fields import IdText, UtcTime, WholeNumber
 from wanpu.infra.http.json_body import StrictJsonRoute
 from wanpu.infra.http.paging import sorted_by
 from wanpu.infra.pages import PageAsk
 from wanpu.system.api.identity import SystemDep, needs
-from wanpu.system.api.schemas_sign_in import LoginLogList, LoginLogOut, SessionList, SessionOut
+from wanpu.system.api.schemas_sign_in import (
+    LoginDayOut,
+    LoginLogList,
+    LoginLogOut,
+    LoginSummaryOut,
+    SessionList,
+    SessionOut,
+)
 from wanpu.system.callers import StaffCaller
 from wanpu.system.queries.sessions import SessionFilter
 from wanpu.system.queries.sign_in import LoginLogFilter
@@ -21,6 +28,8 @@ router = APIRouter(prefix="/platform/v1", route_class=StrictJsonRoute, tags=["se
 MayList = Annotated[StaffCaller, needs("sys:session:list")]
 MayKick = Annotated[StaffCaller, needs("sys:session:kick")]
 MayReadLog = Annotated[StaffCaller, needs("sys:loginlog:list")]
+
+MAX_SUMMARY_DAYS = 31
 
 Text = Annotated[str | None, Query(min_length=1, max_length=64, description="Exactly this text.")]
 Time = Annotated[UtcTime | None, Query(description="ISO 8601 with a zone.")]
@@ -61,3 +70,17 @@ async def list_login_logs(
     wanted = LoginLogFilter(username, event, ip, since, until)
     rows, total = await login_log.list_login_logs(app.db, wanted, ask)
     return LoginLogList(items=[LoginLogOut.of(row) for row in rows], total=total)
+
+
+@router.get("/login-logs/summary")
+async def summarize_login_logs(
+    app: SystemDep,
+    caller: MayReadLog,
+    days: Annotated[
+        WholeNumber,
+        Query(ge=1, le=MAX_SUMMARY_DAYS, description="How many days in Asia/Shanghai, with today."),
+    ] = 7,
+) -> LoginSummaryOut:
+    """登录统计: how often people signed in and were refused, and why, on each of the last days."""
+    summary = await login_log.summarize_logins(app.db, days)
+    return LoginSummaryOut(days=[LoginDayOut.of(day) for day in summary])

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, select
+from sqlalchemy import Row, Select, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.pages import PageAsk, read_page
@@ -81,6 +82,24 @@ async def list_login_logs(
 ) -> tuple[Sequence[Row[Any]], int]:
     """One page of the login log, and how many rows match."""
     return await read_page(session, select_login_logs(wanted), ask, sorts=LOG_SORTS, last=LOG.c.id)
+
+
+async def count_logins(session: AsyncSession, moments: Sequence[datetime]) -> Sequence[Row[Any]]:
+    """How often people came in or were refused from each moment up to the next: a row per event and reason,
+    with one count for each span."""
+    spans = pairwise(moments)
+    counts = [
+        func.count(case(((LOG.c.created_at >= start) & (LOG.c.created_at < end), 1))) for start, end in spans
+    ]
+    statement = (
+        select(
+            LOG.c.event, LOG.c.reason, *(count.label(f"span_{place}") for place, count in enumerate(counts))
+        )
+        .where(LOG.c.created_at >= moments[0], LOG.c.created_at < moments[-1])
+        .where(LOG.c.event.in_([LoginEvent.SIGNED_IN, LoginEvent.REFUSED]))
+        .group_by(LOG.c.event, LOG.c.reason)
+    )
+    return (await session.execute(statement)).all()
 
 
 async def list_logins_of(session: AsyncSession, username: str, limit: int) -> Sequence[Row[Any]]:

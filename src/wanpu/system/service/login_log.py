@@ -1,6 +1,9 @@
 """The login log (登录日志): tries to sign in, and how sessions ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row, insert
@@ -9,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.pages import PageAsk
 from wanpu.infra.tables import table_of
+from wanpu.kernel.clock import day_cn, start_of_day_cn
 from wanpu.system.callers import Origin, StaffCaller
 from wanpu.system.models import LoginLog, Staff
 from wanpu.system.queries import sign_in as queries
@@ -16,6 +20,17 @@ from wanpu.system.queries.sign_in import LoginLogFilter
 from wanpu.system.states import LoginEvent
 
 _USERNAME_LENGTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LoginDay:
+    """How often people came in on one day in Asia/Shanghai, and how often they were refused, by reason."""
+
+    day: date
+    since: datetime
+    until: datetime
+    successes: int
+    refusals: Mapping[str, int]
 
 
 async def note(
@@ -60,3 +75,19 @@ async def list_login_logs(
     """One page of the log, and how many rows match."""
     async with db.reading() as session:
         return await queries.list_login_logs(session, wanted, ask)
+
+
+async def summarize_logins(db: Database, days: int) -> list[LoginDay]:
+    """The last `days` days, the oldest first and today at the end, those without a row as well."""
+    today = day_cn(db.clock.now())
+    dates = [today - timedelta(days=ago) for ago in range(days - 1, -1, -1)]
+    moments = [start_of_day_cn(day) for day in [*dates, today + timedelta(days=1)]]
+    async with db.reading() as session:
+        rows = await queries.count_logins(session, moments)
+    summaries = []
+    for place, (day, (since, until)) in enumerate(zip(dates, pairwise(moments), strict=True)):
+        counts = {(row.event, row.reason): getattr(row, f"span_{place}") for row in rows}
+        refusals = {reason: n for (event, reason), n in counts.items() if event is LoginEvent.REFUSED and n}
+        successes = sum(n for (event, _), n in counts.items() if event is LoginEvent.SIGNED_IN)
+        summaries.append(LoginDay(day, since, until, successes, refusals))
+    return summaries

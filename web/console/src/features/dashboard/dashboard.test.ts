@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { lastDays } from "./days";
-import { signInReader } from "./sign-ins";
+import { topReasons } from "./sign-ins";
 import { toDosOf } from "./to-do";
 
 const NIGHT = new Date("2026-11-24T16:30:00Z");
@@ -31,40 +31,26 @@ describe("counters", () => {
   });
 });
 
-/** Counts what it was asked for, from 1. */
-function counter() {
-  const asked: string[] = [];
-  return { asked, count: async (event: string, day: { day: string }) => asked.push(`${day.day} ${event}`) };
-}
+const dayOf = (...failures_by_reason: { reason: string; count: number }[]) => ({
+  day_cn: "2026-11-24",
+  since: "2026-11-23T16:00:00Z",
+  until: "2026-11-24T16:00:00Z",
+  successes: 0,
+  failures: 0,
+  failures_by_reason,
+});
 
-describe("sign-ins", () => {
-  it("of days that are over are asked for once, those of today every time", async () => {
-    const { asked, count } = counter();
-    const read = signInReader(2);
+describe("refusals", () => {
+  it("are summed by reason over all days, the most frequent first", () => {
+    const days = [
+      dayOf({ reason: "auth.wrong_credentials", count: 2 }, { reason: "staff.locked", count: 1 }),
+      dayOf({ reason: "auth.captcha_wrong", count: 4 }, { reason: "auth.wrong_credentials", count: 3 }),
+    ];
 
-    const first = await read(EVENING, count);
-    asked.splice(0);
-    const second = await read(EVENING, count);
-
-    expect(asked).toEqual(["2026-11-24 signed_in", "2026-11-24 refused"]);
-    expect(second[0]).toEqual(first[0]);
-    expect(first.map((day) => [day.day, day.counts])).toEqual([
-      ["2026-11-23", { signed_in: 1, refused: 2 }],
-      ["2026-11-24", { signed_in: 3, refused: 4 }],
+    expect(topReasons(days, 2)).toEqual([
+      { reason: "auth.wrong_credentials", count: 5 },
+      { reason: "auth.captcha_wrong", count: 4 },
     ]);
-  });
-
-  it("of a day are read once more after its midnight, when it is complete", async () => {
-    const { asked, count } = counter();
-    const read = signInReader(2);
-    await read(EVENING, count);
-    asked.splice(0);
-
-    await read(NIGHT, count);
-
-    expect(asked).toContain("2026-11-24 refused");
-    asked.splice(0);
-    await read(NIGHT, count);
-    expect(asked).toEqual(["2026-11-25 signed_in", "2026-11-25 refused"]);
+    expect(topReasons([dayOf()], 2)).toEqual([]);
   });
 });

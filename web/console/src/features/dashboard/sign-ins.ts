@@ -1,33 +1,18 @@
-/** How often people signed in, and were refused, on each of the last days. */
+/** Sign-ins of the last days, as the mall counted them. */
 
-import { type Day, lastDays } from "./days";
+import type { components } from "@api-client/schema";
 
-export const EVENTS = ["signed_in", "refused"] as const;
-export type SignInEvent = (typeof EVENTS)[number];
+export type SignInDay = components["schemas"]["LoginDayOut"];
+export type Refusals = components["schemas"]["LoginReasonOut"];
 
-export interface SignInDay extends Day {
-  counts: Readonly<Record<SignInEvent, number>>;
-}
-
-/** Counts the rows of one event on one day. */
-export type CountSignIns = (event: SignInEvent, day: Day) => Promise<number>;
-
-/** Reads the last days. A day that is over keeps its counts, so later readings ask for today alone. */
-export function signInReader(days: number): (now: Date, count: CountSignIns) => Promise<SignInDay[]> {
-  const past = new Map<string, SignInDay>();
-
-  async function read(day: Day, isOver: boolean, count: CountSignIns): Promise<SignInDay> {
-    const known = past.get(day.day);
-    if (known) {
-      return known;
-    }
-    const [signed_in, refused] = await Promise.all(EVENTS.map((event) => count(event, day)));
-    const found = { ...day, counts: { signed_in: signed_in ?? 0, refused: refused ?? 0 } };
-    if (isOver) {
-      past.set(day.day, found);
-    }
-    return found;
+/** Why people were refused over all of these days: the most frequent reasons, at most `count` of them. */
+export function topReasons(days: readonly SignInDay[], count: number): Refusals[] {
+  const counts = new Map<string, number>();
+  for (const { reason, count: times } of days.flatMap((day) => day.failures_by_reason)) {
+    counts.set(reason, (counts.get(reason) ?? 0) + times);
   }
-
-  return (now, count) => Promise.all(lastDays(now, days).map((day, index) => read(day, index < days - 1, count)));
+  return [...counts]
+    .map(([reason, times]) => ({ reason, count: times }))
+    .sort((one, other) => other.count - one.count)
+    .slice(0, count);
 }

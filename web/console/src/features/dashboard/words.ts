@@ -18,6 +18,9 @@ export const t = words(
     day: "日期",
     signedIn: "登录成功",
     refused: "登录被拒",
+    topReasons: "被拒的主要原因：{reasons}",
+    reasonCount: "{reason} {count} 次",
+    comma: "、",
   },
   {
     hello: "Hello, {name}",
@@ -35,5 +38,8 @@ export const t = words(
     day: "Day",
     signedIn: "Signed in",
     refused: "Refused",
+    topReasons: "Refused most often for: {reasons}",
+    reasonCount: "{reason} ({count})",
+    comma: ", ",
   },
 );
