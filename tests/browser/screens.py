@@ -19,6 +19,8 @@ FLAGS = (
 
 _REFUSAL_ECHO = re.compile(r"Failed to load resource: the server responded with a status of \d{3}")
 """The browser's own console line for an answer of 400 or more, which the watch sees as an answer already."""
+_LOST_ECHO = re.compile(r"Failed to load resource: net::ERR_")
+"""Its line for an answer that never came."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,15 @@ class Watch:
     hosts: tuple[str, ...]
     problems: list[str] = field(default_factory=list)
     _expected: set[int] = field(default_factory=set)
+    _loses_answers: bool = False
 
     def expect(self, *statuses: int) -> None:
         """Answers of these statuses are part of the test from now on."""
         self._expected |= set(statuses)
+
+    def expect_lost_answers(self) -> None:
+        """The network fails from now on, as part of the test."""
+        self._loses_answers = True
 
     def over(self, context: BrowserContext) -> None:
         """Watch every page of a browser context, also those it opens by itself."""
@@ -74,7 +81,8 @@ class Watch:
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not _REFUSAL_ECHO.match(message.text):
+        is_lost = self._loses_answers and _LOST_ECHO.match(message.text)
+        if message.type == "error" and not is_lost and not _REFUSAL_ECHO.match(message.text):
             self.problems.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:

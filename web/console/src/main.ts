@@ -31,6 +31,14 @@ app.config.errorHandler = (error) => {
   }
 };
 
+/** Calls that nothing waits for fail in the same way. */
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason instanceof ApiError) {
+    event.preventDefault();
+    sayFailure(event.reason);
+  }
+});
+
 usePreferences();
 setLanguage(currentLanguage());
 installGate(dialogGate(reloadMenus));

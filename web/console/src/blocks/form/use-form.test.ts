@@ -51,6 +51,15 @@ describe("a form", () => {
     expect(form.failure.value).toBeNull();
   });
 
+  it("is taken even where what follows fails: it would be sent twice otherwise", async () => {
+    const { form } = await stage({ done: () => Promise.reject(new ApiError(503, { code: "unavailable", message: "away" })) });
+    form.values.username = "li";
+
+    expect(await form.submit()).toBe(true);
+
+    expect([form.failure.value, form.isDirty.value, form.isBusy.value]).toEqual([null, false, false]);
+  });
+
   it("puts a refusal by code at the field that the screen names for it", async () => {
     const taken = new ApiError(409, { code: "staff.username_taken", message: "This account exists already" });
     const { form } = await stage({ send: () => Promise.reject(taken), fieldOfCode: { "staff.username_taken": "username" } });

@@ -7,6 +7,7 @@
 import { type Ref, computed, reactive, ref, shallowRef, watch } from "vue";
 import { useRoute } from "vue-router";
 
+import { sayFailure } from "@/adapter/messages";
 import { ApiError, fieldProblems } from "@/api-error";
 
 import { guardUnsaved } from "./unsaved";
@@ -21,6 +22,7 @@ export interface FormOptions<Values extends object, Result> {
   check?: (values: Values) => Problems<Values>;
   /** Error code → the field that it is about, where the mall's refusal names no field. */
   fieldOfCode?: Readonly<Record<string, keyof Values & string>>;
+  /** Runs once the values were taken; what fails here is said, and does not make the form unsent. */
   done?: (result: Result) => void | Promise<void>;
 }
 
@@ -72,6 +74,17 @@ export function useForm<Values extends object, Result>(options: FormOptions<Valu
     failure.value = known.length === 0 ? error : null;
   }
 
+  async function finish(result: Result): Promise<void> {
+    try {
+      await options.done?.(result);
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
+      sayFailure(error);
+    }
+  }
+
   async function submit(): Promise<boolean> {
     if (isBusy.value) {
       return false;
@@ -86,7 +99,7 @@ export function useForm<Values extends object, Result>(options: FormOptions<Valu
     try {
       const result = await options.send(JSON.parse(sent) as Values);
       clean.value = sent;
-      await options.done?.(result);
+      await finish(result);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) {
