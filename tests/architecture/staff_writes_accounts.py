@@ -38,12 +38,8 @@ def enter_accounts(console: Audience) -> None:
 
     @write_of(f"PATCH {one}")
     async def change(stage: Stage) -> Write:
-        return changes("staff.change", "staff:{user_id}", ids=await ids(stage), body={"mobile": MOBILE})
-
-    @write_of(f"PUT {one}/roles")
-    async def assign(stage: Stage) -> Write:
-        body = {"role_ids": [await new_role(stage, console)]}
-        return changes("staff.roles", "staff:{user_id}", ids=await ids(stage), body=body)
+        body = {"mobile": MOBILE, "role_ids": [await new_role(stage, console)]}
+        return changes("staff.change", "staff:{user_id}", ids=await ids(stage), body=body)
 
     @write_of(f"POST {one}/password")
     async def reset(stage: Stage) -> Write:
