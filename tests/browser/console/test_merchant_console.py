@@ -1,5 +1,7 @@
 """The merchants' console: a merchant's people, roles and files, and nothing of anybody else."""
 
+import re
+
 from playwright.async_api import expect
 from tests.browser.console.combinations import FIRST_AT_DESK, FIRST_IN_POCKET
 from tests.browser.console.operator import Operator
@@ -83,6 +85,9 @@ async def test_an_owner_signs_in_gives_a_colleague_a_role_and_uploads_a_picture(
     await expect(second_operator.seen("file-grid")).to_contain_text(name)
     await second_operator.open("/merchant/staff")
     await expect(second_operator.seen("forbidden-view")).to_be_visible()
+    await expect(second_operator.page).to_have_title(
+        re.compile(second_operator.word("没有权限", "No permission"))
+    )
 
 
 @FIRST_IN_POCKET

@@ -7,6 +7,7 @@ import { ApiError } from "@/api-error";
 import { mayBeSignedIn, useSession } from "@/session/session";
 import ForbiddenView from "@/shell/views/forbidden-view.vue";
 import MissingView from "@/shell/views/missing-view.vue";
+import { t } from "@/shell/words";
 
 import { placesIn } from "./menu-tree";
 import { PAGES } from "./pages";
@@ -34,7 +35,11 @@ let removers: (() => void)[] = [];
 /** Put the routes of the present account in place of whoever was here before. */
 function installRoutes(): void {
   removers.forEach((remove) => remove());
-  const routes = routesFor(placesIn(useSession().menus), PAGES, { missing: MissingView, forbidden: ForbiddenView });
+  const routes = routesFor(placesIn(useSession().menus), PAGES, {
+    missing: MissingView,
+    forbidden: ForbiddenView,
+    forbiddenTitle: () => t("forbidden"),
+  });
   removers = routes.map((route) => router.addRoute(SHELL, route));
 }
 

@@ -8,7 +8,7 @@ import { PAGES } from "./pages";
 import { safeReturnPath } from "./return-path";
 import { routesFor } from "./routes";
 
-const fallbacks = { missing: { name: "missing" }, forbidden: { name: "forbidden" } };
+const fallbacks = { missing: { name: "missing" }, forbidden: { name: "forbidden" }, forbiddenTitle: () => "no permission" };
 
 function menu(url: string | null, children: Menu[] = [], name = url ?? "folder"): Menu {
   return {
@@ -59,7 +59,7 @@ describe("routes", () => {
     const [route] = routesFor([], [page("sys/user")], fallbacks);
 
     expect(route?.component).toBe(fallbacks.forbidden);
-    expect(route?.meta?.title).toBeUndefined();
+    expect(route?.meta?.title?.()).toBe("no permission");
   });
 
   it("show a menu that we have no page for as missing, under the menu's name", () => {

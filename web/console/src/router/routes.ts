@@ -22,8 +22,9 @@ declare module "vue-router" {
 export interface Fallbacks {
   /** A menu whose screen this console does not have. */
   missing: Component;
-  /** A screen that the account has no menu for. */
+  /** A screen that the account has no menu for, and what its tab is called. */
   forbidden: Component;
+  forbiddenTitle: () => string;
 }
 
 function addressOf(page: Page): string {
@@ -44,10 +45,11 @@ export function routesFor(
   const known = pages.map((page): RouteRecordRaw => {
     const place = page.menu === null ? undefined : placeOf.get(page.menu);
     const isOpen = page.menu === null || place !== undefined;
+    const title = isOpen ? page.title : fallbacks.forbiddenTitle;
     return {
       path: `/${addressOf(page)}`,
       component: isOpen ? page.view : fallbacks.forbidden,
-      meta: { ...(place ? metaOf(place) : {}), ...(isOpen && page.title ? { title: page.title } : {}) },
+      meta: { ...(place ? metaOf(place) : {}), ...(title ? { title } : {}) },
     };
   });
   const built = new Set(known.map((route) => route.path));
