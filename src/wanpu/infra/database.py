@@ -21,6 +21,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from wanpu.infra import tracing
 from wanpu.infra.outside_calls import no_outside_calls
+from wanpu.infra.rested_connections import ping_rested
 from wanpu.infra.signals import Signals
 from wanpu.kernel.clock import Clock, SystemClock
 from wanpu.kernel.errors import Unavailable
@@ -134,7 +135,7 @@ class Database:
         await self._reader.dispose()
 
     def _engine(self, *, pool_size: int, writes: bool) -> AsyncEngine:
-        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite, "pool_timeout": self._pool_timeout_s}
+        options: dict[str, Any] = {"pool_timeout": self._pool_timeout_s}
         connect: dict[str, Any] = {}
         if self.is_sqlite:
             connect["timeout"] = 20
@@ -159,6 +160,8 @@ class Database:
         )
         if self.is_sqlite:
             _prepare_sqlite(engine.sync_engine, writes=writes)
+        else:
+            ping_rested(engine.sync_engine)
         return engine
 
 

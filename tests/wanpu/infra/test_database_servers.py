@@ -5,6 +5,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from tests.wanpu.infra.segments import SEGMENTS, add_segments, serial_of
 
+from wanpu.infra import rested_connections
 from wanpu.infra.database import Database, is_conflict, is_disconnect
 
 WHO_AM_I = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT connection_id()"}
@@ -43,7 +44,8 @@ async def test_a_connection_lost_before_its_commit_leaves_nothing_and_is_told_ap
     assert await serial_of(db, "a") == 1
 
 
-async def test_the_pool_replaces_connections_that_died_while_they_rested(db):
+async def test_the_pool_replaces_connections_that_died_while_they_rested(db, monkeypatch):
+    monkeypatch.setattr(rested_connections, "TRUSTED_S", 0)
     await add_segments(db, "a")
     async with db.transaction() as session:
         number = (await session.execute(text(WHO_AM_I[db.dialect]))).scalar_one()
@@ -59,6 +61,19 @@ async def test_the_pool_replaces_connections_that_died_while_they_rested(db):
         await session.execute(update(SEGMENTS).values(next_serial=2))
 
     assert await serial_of(db, "a") == 2
+
+
+async def test_a_connection_that_was_just_at_work_is_not_asked_whether_it_lives(db, monkeypatch):
+    pings = []
+    dialect = db.engine.sync_engine.dialect
+    monkeypatch.setattr(dialect, "do_ping", lambda connection: pings.append(connection) or True)
+    await add_segments(db, "a")
+    assert await serial_of(db, "a") == 1
+    assert pings == []
+
+    monkeypatch.setattr(rested_connections, "TRUSTED_S", 0)
+    await add_segments(db, "b")
+    assert len(pings) == 1
 
 
 async def test_a_number_that_no_column_holds_is_a_mistake_and_no_lost_connection(db):
