@@ -1,9 +1,9 @@
 """Ask a pooled connection whether it lives, once it has rested for a while.
 
-A server that restarts, or a firewall between, ends connections while they rest. Asking at every checkout costs
-one to three round trips before each transaction, more than a look-up itself (benchmark: place order). A
-connection that was at work within the last second is therefore taken as it is: should the server have gone
-in that second, the request fails as it does when the server goes a moment later.
+A server that restarts, or a firewall between, ends connections while they rest. Asking at every checkout
+costs one to three round trips before each transaction, more than a look-up itself (benchmark: place order).
+A connection that was at work within the last second is therefore taken as it is: should the server have
+gone in that second, the request fails as it does when the server goes a moment later.
 """
 
 from time import monotonic

@@ -7,6 +7,7 @@ from wanpu.infra import tracing
 from wanpu.infra.cache import Cache
 from wanpu.infra.cache_stores import CacheStore, MemoryStore, RedisStore
 from wanpu.infra.database import Database
+from wanpu.infra.gathered_reads import GatheredReads
 from wanpu.infra.heartbeats import Heartbeats
 from wanpu.infra.http_client import AiohttpClient, HttpClient
 from wanpu.infra.passwords import Passwords
@@ -25,6 +26,7 @@ class Services:
 
     settings: Settings
     db: Database
+    gathered: GatheredReads
     clock: Clock
     serials: Serials
     vault: Vault
@@ -57,6 +59,7 @@ async def open_services(settings: Settings, *, clock: Clock | None = None) -> Se
     return Services(
         settings=settings,
         db=db,
+        gathered=GatheredReads(db),
         clock=clock,
         serials=Serials(db),
         vault=Vault(

@@ -23,4 +23,4 @@ def open_desk(services: OrderServices) -> OrderDesk:
         results: list[Placed | WanpuError] = await place_orders(services, commands)
         return list(results)
 
-    return OrderDesk(services, Lane(commit))
+    return OrderDesk(services, Lane(commit, name="orders"))

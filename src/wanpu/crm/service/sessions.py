@@ -104,8 +104,7 @@ async def identify(services: Services, token: str) -> Caller:
     digest = services.tokens.digest(token)
 
     async def load() -> bytes:
-        async with services.db.reading() as session:
-            found = await queries.find_session(session, digest)
+        found = await services.gathered.find(queries.find_sessions, digest)
         if found is None:
             raise TokenInvalid
         member_id, expires_at, status = found
