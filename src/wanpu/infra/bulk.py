@@ -2,9 +2,9 @@
 
 SQLAlchemy prepares every row of an insert by itself, and so does PostgreSQL's driver, which cost more than
 all the rest of an order (benchmark: place order). Here PostgreSQL is given one JSON text, which it reads by
-the table's own types: one plan for any number of rows, and a quarter of the time in this process. The other
-drivers are given rows whose converters were looked up once. Everything happens inside the session's
-transaction, and refusals of the database are SQLAlchemy's errors, as everywhere.
+the table's own types: one plan for any number of rows, and a quarter of the time in this process. MariaDB's
+driver is given the rows as one parameter, SQLite's as they are; converters were looked up once. Everything
+happens inside the session's transaction, and refusals of the database are SQLAlchemy's errors, as everywhere.
 """
 # ruff: noqa: S608 - Names in the texts are those of our own tables; every value is a parameter.
 
@@ -18,11 +18,14 @@ from sqlalchemy import JSON, Boolean, Column, Dialect, FromClause, Integer, Stri
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.columns import IntStatus, TextStatus, UtcDateTime
+from wanpu.infra.value_rows import ValueRows
 
 Row = dict[str, Any]
 Converter = Callable[[Any], Any]
 
-_PLACES = {"qmark": "?", "format": "%s"}
+MARIADB_ROWS = 500
+"""Rows in one statement at most: it is sent as one packet, which the server limits (16 MiB by default)."""
+
 _TYPES = (Integer, String, Boolean, JSON, UtcDateTime, IntStatus, TextStatus)
 """What PostgreSQL reads from JSON as our column types would have written it."""
 
@@ -54,7 +57,14 @@ async def insert_tables(
         await connection.exec_driver_sql(f"WITH {others} {last}" if firsts else last, parameters)
         return
     for shape, rows in inserts:
-        await connection.exec_driver_sql(shape.insert_row, list(zip(*shape.columns_of(rows), strict=True)))
+        if dialect.name == "sqlite":
+            await connection.exec_driver_sql(
+                shape.insert_row, list(zip(*shape.columns_of(rows), strict=True))
+            )
+        else:
+            for start in range(0, len(rows), MARIADB_ROWS):
+                some = rows[start : start + MARIADB_ROWS]
+                await connection.exec_driver_sql(shape.insert_values, (ValueRows(shape.columns_of(some)),))
 
 
 async def add_to_rows(
@@ -70,11 +80,7 @@ async def add_to_rows(
     dialect = session.get_bind().dialect
     added = _shape(table, (key, *(name for name in rows[0] if name != key)), dialect)
     new = _shape(table, tuple(values), dialect)
-    text, parameters = (
-        _addition_by_join(added, new, rows, values)
-        if added.place is None
-        else _addition_by_cases(added, new, rows, values)
-    )
+    text, parameters = _ADDITIONS[dialect.name](added, new, rows, values)
     result = await (await session.connection()).exec_driver_sql(text, parameters)
     return int(result.rowcount)
 
@@ -83,22 +89,25 @@ async def add_to_rows(
 class _Shape:
     """Some columns of a table, as one engine writes them and its driver takes them.
 
-    `place` stands for one value; None on PostgreSQL, which takes rows as JSON. `left_out` are the table's
-    other columns that have a default.
+    `left_out` are the table's other columns that have a default.
     """
 
     table: str
     names: tuple[str, ...]
     quoted: tuple[str, ...]
     converters: tuple[Converter | None, ...]
-    place: str | None
     left_out: tuple[str, ...]
 
     @property
     def insert_row(self) -> str:
-        """The insert of one row of values."""
-        places = ", ".join([self.place or ""] * len(self.names))
+        """SQLite: the insert of one row of values."""
+        places = ", ".join(["?"] * len(self.names))
         return f"INSERT INTO {self.table} ({self._inserted}) VALUES ({places})"
+
+    @property
+    def insert_values(self) -> str:
+        """MariaDB: the insert of all rows in a parameter."""
+        return f"INSERT INTO {self.table} ({self._inserted}) VALUES %s"
 
     def insert_from(self, parameter: str) -> str:
         """PostgreSQL: the insert of all rows in a parameter."""
@@ -147,7 +156,6 @@ def _shape(table: FromClause, names: tuple[str, ...], dialect: Dialect) -> _Shap
         names=names,
         quoted=tuple(dialect.identifier_preparer.format_column(column) for column in columns),
         converters=tuple(_converter(column, dialect) for column in columns),
-        place=None if dialect.name == "postgresql" else _PLACES[dialect.paramstyle],
         left_out=tuple(c.name for c in table.columns if c.default is not None and c.name not in names),
     )
 
@@ -177,14 +185,37 @@ def _addition_by_join(added: _Shape, new: _Shape, rows: Sequence[Row], values: R
     return text, (added.json_of(rows), new.json_of([values]))
 
 
+def _addition_by_values(added: _Shape, new: _Shape, rows: Sequence[Row], values: Row) -> tuple[str, Any]:
+    """MariaDB: the rows first, each with the table's row of that primary key. The first select, which fits no
+    row, gives the columns their names."""
+    key, *columns = added.quoted
+    sums = [f"old.{column} = old.{column} + added.{column}" for column in columns]
+    sums += [f"old.{column} = %s" for column in new.quoted]
+    named = ", ".join(f"NULL AS {name}" for name in added.quoted)
+    text = (
+        f"UPDATE (SELECT {named} UNION ALL VALUES %s) AS added"
+        f" STRAIGHT_JOIN {added.table} AS old FORCE INDEX (PRIMARY) ON old.{key} = added.{key}"
+        f" SET {', '.join(sums)}"
+    )
+    return text, (ValueRows(added.columns_of(rows)), *(column[0] for column in new.columns_of([values])))
+
+
 def _addition_by_cases(added: _Shape, new: _Shape, rows: Sequence[Row], values: Row) -> tuple[str, Any]:
-    """Other engines: one CASE per column, since MariaDB's driver would send a statement per row."""
+    """SQLite: one CASE per column."""
     key, *columns = added.quoted
     keys, *amounts = added.columns_of(rows)
-    cases = f"CASE {key}{f' WHEN {added.place} THEN {added.place}' * len(rows)} END"
+    cases = f"CASE {key}{' WHEN ? THEN ?' * len(rows)} END"
     sums = [f"{column} = {column} + {cases}" for column in columns]
-    sums += [f"{column} = {added.place}" for column in new.quoted]
-    listed = ", ".join([added.place or ""] * len(rows))
+    sums += [f"{column} = ?" for column in new.quoted]
+    listed = ", ".join(["?"] * len(rows))
     text = f"UPDATE {added.table} SET {', '.join(sums)} WHERE {key} IN ({listed})"
     pairs = [part for column in amounts for pair in zip(keys, column, strict=True) for part in pair]
     return text, (*pairs, *(column[0] for column in new.columns_of([values])), *keys)
+
+
+_ADDITIONS = {
+    "postgresql": _addition_by_join,
+    "mariadb": _addition_by_values,
+    "mysql": _addition_by_values,
+    "sqlite": _addition_by_cases,
+}

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from wanpu.infra import tracing
+from wanpu.infra import tracing, value_rows
 from wanpu.infra.outside_calls import no_outside_calls
 from wanpu.infra.rested_connections import ping_rested
 from wanpu.infra.signals import Signals
@@ -143,6 +143,7 @@ class Database:
             options["isolation_level"] = "READ COMMITTED" if writes else "AUTOCOMMIT"
         if self.url.get_backend_name() in ("mysql", "mariadb"):
             connect["charset"] = "utf8mb4"
+            connect["conv"] = value_rows.CONVERSIONS
             connect["init_command"] = f"SET SESSION sql_mode='{_MARIADB_SQL_MODE}', time_zone='+00:00'" + (
                 "" if writes else ", tx_read_only=1"
             )

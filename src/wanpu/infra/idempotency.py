@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, Text, and_, bindparam, func, or_, select, true
@@ -24,6 +25,7 @@ from wanpu.kernel.errors import Conflict, Invalid
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _TABLE = table_of(IdempotencyKey)
+_NAMES = ("scope", "key")
 _ANSWER = (_TABLE.c.scope, _TABLE.c.key, _TABLE.c.fingerprint, _TABLE.c.status, _TABLE.c.body)
 
 
@@ -105,10 +107,21 @@ async def find_many(session: AsyncSession, pairs: Iterable[tuple[str, str]]) -> 
         scopes, keys = zip(*wanted, strict=True)
         rows = await session.execute(_IN_ARRAYS, {"scopes": list(scopes), "keys": list(keys)})
     else:
-        # SQLite reads the whole table for a list of row values, yet goes through the key for alternatives.
-        alternatives = (and_(_TABLE.c.scope == scope, _TABLE.c.key == key) for scope, key in wanted)
-        rows = await session.execute(select(*_ANSWER).where(or_(*alternatives)))
+        values = {
+            f"{name}_{n}": text
+            for n, pair in enumerate(wanted)
+            for name, text in zip(_NAMES, pair, strict=True)
+        }
+        rows = await session.execute(_alternatives(len(wanted)), values)
     return {(row.scope, row.key): Stored(row.fingerprint, row.status, row.body) for row in rows}
+
+
+@lru_cache(maxsize=16)
+def _alternatives(count: int) -> Select[Any]:
+    """Other engines: `count` pairs, a power of two. SQLite reads the whole table for a list of row values, yet
+    goes through the key for alternatives."""
+    pairs = (and_(*(_TABLE.c[name] == bindparam(f"{name}_{n}") for name in _NAMES)) for n in range(count))
+    return select(*_ANSWER).where(or_(*pairs))
 
 
 def _in_arrays() -> Select[Any]:
