@@ -15,6 +15,7 @@ from wanpu.system.services import SystemServices
 from wanpu.system.states import Audience, MenuType, StaffStatus
 
 PASSWORD = "Correct-Horse-7"
+_HASHES: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ async def make_staff(
     number = Id(1_000_000 + drawn)
     staff_id = staff_id or number
     token, digest = system.tokens.new()
-    hashed = await system.passwords.hash(PASSWORD)
+    if PASSWORD not in _HASHES:
+        _HASHES[PASSWORD] = await system.passwords.hash(PASSWORD)
     now = system.clock.now()
     stamps = {"created_at": now, "updated_at": now}
     audience = Audience.PLATFORM if merchant_id is None else Audience.MERCHANT
@@ -58,7 +60,7 @@ async def make_staff(
             Staff(
                 user_id=staff_id,
                 username=username,
-                password=hashed,
+                password=_HASHES[PASSWORD],
                 status=status,
                 merchant_id=merchant_id,
                 create_user_id=created_by,
