@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -89,11 +90,22 @@ async def running(app: ASGIApp, taken: socket.socket) -> AsyncIterator[asyncio.T
     if task.done():
         task.result()
         raise RuntimeError("the application did not start; see the log above")
+    _spare_standing_objects()
     try:
         yield task
     finally:
         server.should_exit = True
         await task
+
+
+def _spare_standing_objects() -> None:
+    """Have the garbage collector leave alone what was built at the start and stays until the end.
+
+    Walking all of it again and again took a fifth of the time of a busy process, in pauses of 120 ms
+    (benchmark: place order).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def stop_signal() -> asyncio.Event:

@@ -118,8 +118,8 @@ async def find_many(session: AsyncSession, pairs: Iterable[tuple[str, str]]) -> 
 
 @lru_cache(maxsize=16)
 def _alternatives(count: int) -> Select[Any]:
-    """Other engines: `count` pairs, a power of two. SQLite reads the whole table for a list of row values, yet
-    goes through the key for alternatives."""
+    """Other engines: `count` pairs, a power of two. SQLite reads the whole table for a list of row values,
+    yet goes through the key for alternatives."""
     pairs = (and_(*(_TABLE.c[name] == bindparam(f"{name}_{n}") for name in _NAMES)) for n in range(count))
     return select(*_ANSWER).where(or_(*pairs))
 
