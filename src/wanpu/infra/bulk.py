@@ -168,9 +168,11 @@ def _converter(column: Column[Any], dialect: Dialect) -> Converter | None:
     if is_json and dialect.name == "postgresql":
         return None
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if is_json and convert is not None:
+    if convert is None:
+        return None
+    if is_json:
         return lambda value: None if value is None else convert(value)
-    return convert
+    return lru_cache(maxsize=256)(convert)  # Rows of one batch share their times and statuses.
 
 
 def _addition_by_join(added: _Shape, new: _Shape, rows: Sequence[Row], values: Row) -> tuple[str, Any]:
