@@ -114,6 +114,13 @@ export function askOf<Kinds extends FilterKinds, Sort extends string>(
   state: ListQuery<Kinds, Sort>,
 ): ListAsk<Kinds, Sort> {
   const { filters, ...rest } = state;
-  const set = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== null));
-  return { ...set, ...rest } as ListAsk<Kinds, Sort>;
+  return { ...filtersThatAreSet(filters), ...rest } as ListAsk<Kinds, Sort>;
+}
+
+export function filtersThatAreSet(filters: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    Object.entries(filters).flatMap(([name, value]) =>
+      typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [[name, value]] : [],
+    ),
+  );
 }

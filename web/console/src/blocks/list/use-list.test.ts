@@ -11,12 +11,11 @@ import { type FilteredList, type ListPage, useList } from "./use-list";
 enableAutoUnmount(afterEach);
 
 type Kinds = { name: typeof text };
-type Sort = "created_at" | "time";
 type Ask = { name?: string; page: number };
 
 interface Stage {
   router: Router;
-  list: FilteredList<string, Kinds, Sort>;
+  list: FilteredList<string, Kinds>;
   asks: Ask[];
   answer: (index: number, page: ListPage<string> | ApiError) => Promise<void>;
 }
@@ -25,7 +24,7 @@ interface Stage {
 async function stage(path: string): Promise<Stage> {
   const asks: Ask[] = [];
   const settle: ((page: ListPage<string> | ApiError) => void)[] = [];
-  let list: FilteredList<string, Kinds, Sort> | undefined;
+  let list: FilteredList<string, Kinds> | undefined;
   const page = defineComponent({
     setup() {
       list = useList({

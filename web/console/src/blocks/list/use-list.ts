@@ -17,6 +17,7 @@ import {
   type ListQuery,
   type ListRules,
   askOf,
+  filtersThatAreSet,
   readListQuery,
   writeListQuery,
 } from "./list-query";
@@ -42,6 +43,8 @@ export interface List<Row> {
   sort: Ref<string>;
   order: Ref<"asc" | "desc">;
   filterCount: Ref<number>;
+  /** The filters that are set, as the mall is asked: an export wants the same rows, all pages. */
+  wanted: Ref<Readonly<Record<string, string | number | boolean>>>;
   /** The address of what is shown, for saved views. */
   query: Ref<LocationQueryRaw>;
   apply(): Promise<void>;
@@ -53,16 +56,14 @@ export interface List<Row> {
   reload(): Promise<void>;
 }
 
-export interface FilteredList<Row, Kinds extends FilterKinds, Sort extends string> extends List<Row> {
+export interface FilteredList<Row, Kinds extends FilterKinds> extends List<Row> {
   /** What the filter fields hold; it counts once `apply` is called. */
   draft: Filters<Kinds>;
-  /** What an export is asked for: the same rows, all pages. */
-  ask: Ref<ListAsk<Kinds, Sort>>;
 }
 
 export function useList<Row, const Kinds extends FilterKinds, const Sort extends string>(
   options: ListOptions<Row, Kinds, Sort>,
-): FilteredList<Row, Kinds, Sort> {
+): FilteredList<Row, Kinds> {
   const route = useRoute();
   const router = useRouter();
   /** A kept page sees every address; only its own concerns it. */
@@ -151,7 +152,7 @@ export function useList<Row, const Kinds extends FilterKinds, const Sort extends
     order: computed(() => state.value.order),
     filterCount: computed(() => Object.values(state.value.filters).filter((value) => value !== null).length),
     query: computed(() => writeListQuery(options, state.value)),
-    ask: computed(() => askOf(state.value)),
+    wanted: computed(() => filtersThatAreSet(state.value.filters)),
     apply: () => go({ filters: { ...emptied(draft) } }),
     reset: () => go({ filters: Object.fromEntries(Object.keys(options.filters).map((name) => [name, null])) as Filters<Kinds> }),
     show,

@@ -11,8 +11,6 @@ export type StoredFile = components["schemas"]["FileOut"];
 export const FOLDERS = ["product", "detail", "category", "brand", "home", "avatar", "license", "document"] as const;
 export type Folder = (typeof FOLDERS)[number];
 
-const KILO = 1024;
-
 export function folderText(folder: string): string {
   const known = FOLDERS.find((one) => one === folder);
   return known ? t(`f_${known}`) : folder;
@@ -23,16 +21,7 @@ export function isPrivateFolder(folder: Folder): boolean {
   return folder === "license" || folder === "document";
 }
 
-/** `812` → 812 B, `20480` → 20 KB, `1572864` → 1.5 MB. */
-export function sizeText(bytes: number): string {
-  if (bytes < KILO) {
-    return `${bytes} B`;
-  }
-  const isMega = bytes >= KILO * KILO;
-  const count = bytes / (isMega ? KILO * KILO : KILO);
-  const text = count.toFixed(count < 10 ? 1 : 0).replace(/\.0$/, "");
-  return `${text} ${isMega ? "MB" : "KB"}`;
-}
+export { sizeText } from "@/blocks/show/size-text";
 
 export function pixelsText(file: StoredFile): string | null {
   return file.width === null || file.height === null ? null : `${file.width} × ${file.height}`;

@@ -1,0 +1,98 @@
+import { createPinia, setActivePinia } from "pinia";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { type Export, percentOf, reasonOf, useExports } from "./exports";
+
+const ONE: Export = {
+  export_id: "1",
+  kind: "operation_log",
+  title_zh: "系统日志",
+  title_en: "System log",
+  status: "running",
+  rows_done: 0,
+  rows_total: 10,
+  size_bytes: 0,
+  error_code: "",
+  created_at: "2026-11-22T08:00:00Z",
+  finished_at: null,
+  expires_at: "2026-11-29T08:00:00Z",
+};
+
+describe("the progress of an export", () => {
+  it("never shows its end before it is done, however many rows there are", () => {
+    const percents = [0, 3, 10, 12].map((rows_done) => percentOf({ ...ONE, rows_done }));
+
+    expect(percents).toEqual([0, 30, 99, 99]);
+    expect(percentOf({ ...ONE, rows_total: 0 })).toBe(0);
+    expect(percentOf({ ...ONE, rows_total: 0, status: "done" })).toBe(100);
+  });
+
+  it("says why it failed, also for a code that this console does not know", () => {
+    const known = reasonOf({ ...ONE, status: "failed", error_code: "export.too_many_rows" });
+    const unknown = reasonOf({ ...ONE, status: "failed", error_code: "export.new_reason" });
+
+    expect(known).not.toContain("export.");
+    expect(unknown).toContain("export.new_reason");
+  });
+});
+
+describe("the exports of an account", () => {
+  let asked: Request[];
+  let answers: Export[][];
+
+  beforeEach(() => {
+    setActivePinia(createPinia());
+    vi.useFakeTimers();
+    asked = [];
+    answers = [];
+    vi.stubGlobal("fetch", async (request: Request) => {
+      asked.push(request);
+      const body = request.method === "GET" ? { items: answers.shift() ?? [] } : ONE;
+      return new Response(JSON.stringify(body), { headers: { "content-type": "application/json" } });
+    });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it("are asked for again while one goes on, and not after it is over", async () => {
+    answers = [[ONE], [{ ...ONE, rows_done: 5 }], [{ ...ONE, status: "done" }]];
+    const exports = useExports();
+    exports.isOpen = true;
+
+    await exports.load();
+    expect(exports.goingOn).toBe(1);
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(asked).toHaveLength(3);
+    expect([exports.goingOn, exports.items[0]?.status]).toEqual([0, "done"]);
+  });
+
+  it("are asked for with what the list shows, and open the panel", async () => {
+    answers = [[ONE]];
+    const exports = useExports();
+
+    await exports.start({ kind: "operation_log", filters: { username: "li", status: 1 }, sort: "time", order: "asc" });
+
+    expect(await asked[0]?.json()).toEqual({ kind: "operation_log", filters: { username: "li", status: 1 }, sort: "time", order: "asc" });
+    expect(exports.isOpen).toBe(true);
+    exports.stop();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("are nobody's once nobody is signed in, also when an answer comes late", async () => {
+    answers = [[ONE]];
+    const exports = useExports();
+
+    const loading = exports.load();
+    exports.stop();
+    await loading;
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(exports.items).toEqual([]);
+    expect(asked).toHaveLength(1);
+  });
+});
