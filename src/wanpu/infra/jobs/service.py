@@ -100,7 +100,7 @@ async def _add_job(
             return known
         _plan(job, job.schedule(days_off), now)
         session.add(job)
-        await witness(session, None, {"job_id": str(job_id)} | facts_of(job))
+        await witness(session, None, {"job_id": str(job_id), **facts_of(job)})
         wake_after_commit(session)
     return job
 
