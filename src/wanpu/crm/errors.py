@@ -1,6 +1,6 @@
 """What the CRM room refuses. Codes are public and permanent."""
 
-from wanpu.kernel.errors import Conflict, Forbidden, NotFound
+from wanpu.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class UsernameTaken(Conflict):
@@ -25,6 +25,14 @@ class MemberDisabled(Forbidden):
     code = "member.disabled"
     message_zh = "账号已停用，请联系客服"
     message_en = "This account is disabled"
+
+
+class PictureForeign(Invalid):
+    """The picture lies elsewhere than this mall's files do; pages show no such picture."""
+
+    code = "member.picture_foreign"
+    message_zh = "只能使用本商城的图片"
+    message_en = "Only pictures of this mall can be used"
 
 
 class AddressNotFound(NotFound):

@@ -12,7 +12,7 @@ MAX_URL_LENGTH = 255
 
 _USERNAME = re.compile(r"[\w.-]+")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
-_PICTURE = re.compile(r"/files/[A-Za-z0-9/._-]+")
+_PICTURE = re.compile(r"(/files|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?)/[A-Za-z0-9/._-]+")
 _POST_CODE = re.compile(r"[0-9]{6}")
 
 
@@ -55,11 +55,12 @@ def require_post_code(text: str) -> str:
 
 
 def require_picture_url(text: str) -> str:
-    """The path of a picture that this mall serves, `/files/…`; pages show no other.
+    """The address of a picture as files of this mall have one: `/files/…`, or `https://…` in a bucket. Which
+    buckets are the mall's, this does not know.
 
     Raises:
         ValueError: it is not.
     """
     if len(text) > MAX_URL_LENGTH or not _PICTURE.fullmatch(text) or ".." in text:
-        raise ValueError("must be a path of this mall: /files/…")
+        raise ValueError("must be the address of a file of this mall: /files/… or https://…")
     return text

@@ -1,5 +1,6 @@
 """The operations base: staff and what they may do. Other rooms import from here only."""
 
+from wanpu.system.api.identity import SystemDep
 from wanpu.system.approvals import ApprovalAction, ApprovalActions, Approved
 from wanpu.system.audit import audit_operation_log
 from wanpu.system.callers import Origin, StaffCaller
@@ -9,6 +10,7 @@ from wanpu.system.jobs import due_work_handlers
 from wanpu.system.service.base_rows import lay_base_rows
 from wanpu.system.service.operation_log import record
 from wanpu.system.service.staff import create_staff, has_staff, reset_staff
+from wanpu.system.service.storage_places import is_public_address
 from wanpu.system.services import SystemServices, open_system_services
 
 __all__ = [
@@ -20,12 +22,14 @@ __all__ = [
     "Filters",
     "Origin",
     "StaffCaller",
+    "SystemDep",
     "SystemServices",
     "Words",
     "audit_operation_log",
     "create_staff",
     "due_work_handlers",
     "has_staff",
+    "is_public_address",
     "lay_base_rows",
     "open_system_services",
     "record",

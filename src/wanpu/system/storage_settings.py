@@ -170,11 +170,15 @@ class StorageSettings(BaseModel):
         """What the mall would call with these settings."""
         return [self.endpoint(kind) for kind in self._configured()]
 
+    def public_bases(self) -> list[str]:
+        """What a browser puts before a key, for every configured bucket."""
+        kinds = self._configured()
+        return [self.public_base(self.target(kind, self.bucket(kind), "", ""), kind) for kind in kinds]
+
     def picture_origins(self) -> list[str]:
         """Scheme and host of every configured bucket's public files."""
         found = set()
-        for kind in self._configured():
-            base = self.public_base(self.target(kind, self.bucket(kind), "", ""), kind)
+        for base in self.public_bases():
             scheme, _, rest = base.partition("://")
             found.add(f"{scheme}://{rest.partition('/')[0]}")
         return sorted(found)

@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import func, select
 from tests.builders import PASSWORD, make_address, make_member, make_merchant
 from tests.http import Caller
+from tests.wanpu.system.storage import choose_storage
 
 from wanpu.crm.models import Member, MemberAddress
 from wanpu.crm.states import MerchantStatus
 from wanpu.infra.services import Services
 from wanpu.infra.sign_in.throttle import count_try
 from wanpu.kernel.clock import ManualClock
+from wanpu.system import SystemServices
+from wanpu.system.storage_settings import StorageKind
 
 REGISTRATION = {"username": "li", "mobile": "13800138000", "password": PASSWORD, "email": "li@mail.cn"}
 ADDRESS = {
@@ -237,6 +240,29 @@ async def test_a_member_changes_what_is_sent_and_nothing_else(http: Caller, serv
     assert (changed.body["nickname"], changed.body["photo_url"]) == ("小李", "/files/photos/1.jpg")
     assert (cleared.body["nickname"], cleared.body["photo_url"]) == ("小李", None)
     assert (cleared.body["username"], cleared.body["mobile"]) == ("li", "138****8000")
+
+
+async def test_a_photo_lies_in_a_bucket_of_this_mall_or_is_refused(
+    http: Caller, services: Services, system: SystemServices
+) -> None:
+    me = http.with_token((await make_member(services)).token)
+    own = "https://img.shop.cn/avatar/1.webp"
+    before = await me.patch("/store/v1/me", {"photo_url": own})
+    bucket = {"aliyunBucketName": "shop", "aliyunEndPoint": "oss-cn-hangzhou.aliyuncs.com"}
+    await choose_storage(system, StorageKind.ALIYUN, **bucket, aliyunDomain="img.shop.cn")
+
+    taken = await me.patch("/store/v1/me", {"photo_url": own})
+
+    assert before.refusal == (422, "member.picture_foreign")
+    assert before.body["details"] == {"field": "photo_url"}
+    assert (taken.status, taken.body["photo_url"]) == (200, own)
+    for foreign in (
+        "https://img.shop.cn.evil.example/1.webp",
+        "http://img.shop.cn/1.webp",
+        "https://x.cn/1.webp",
+    ):
+        assert (await me.patch("/store/v1/me", {"photo_url": foreign})).refusal == before.refusal, foreign
+    assert (await me.get("/store/v1/me")).body["photo_url"] == own
 
 
 BAD_PATCHES: list[tuple[dict[str, Any], str]] = [

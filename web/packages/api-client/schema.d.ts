@@ -2374,7 +2374,7 @@ export interface paths {
         head?: never;
         /**
          * Change Me
-         * @description 修改资料: nickname, email, photo.
+         * @description 修改资料: nickname, email, photo (a file of this mall).
          */
         patch: operations["change_me_store_v1_me_patch"];
         trace?: never;

@@ -21,6 +21,7 @@ from wanpu.infra.http.app_services import ServicesDep
 from wanpu.infra.http.bearer import bearer_token
 from wanpu.infra.http.fields import IdText
 from wanpu.infra.http.json_body import StrictJsonRoute
+from wanpu.system import SystemDep
 
 router = APIRouter(prefix="/store/v1", route_class=StrictJsonRoute)
 
@@ -54,9 +55,9 @@ async def get_me(services: ServicesDep, caller: MemberDep) -> MemberOut:
 
 
 @router.patch("/me", tags=["members"])
-async def change_me(body: MemberPatch, services: ServicesDep, caller: MemberDep) -> MemberOut:
-    """修改资料: nickname, email, photo."""
-    return MemberOut.of(await members.change_member(services.db, caller.member_id, body.changes()))
+async def change_me(body: MemberPatch, app: SystemDep, caller: MemberDep) -> MemberOut:
+    """修改资料: nickname, email, photo (a file of this mall)."""
+    return MemberOut.of(await members.change_member(app, caller.member_id, body.changes()))
 
 
 @router.get("/addresses", tags=["addresses"])

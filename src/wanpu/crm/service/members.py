@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wanpu.crm import queries
-from wanpu.crm.errors import MobileTaken, UsernameTaken
+from wanpu.crm.errors import MobileTaken, PictureForeign, UsernameTaken
 from wanpu.crm.models import Member
 from wanpu.crm.rules import require_username
 from wanpu.crm.service.sessions import NewToken, SignedIn, draw_token
@@ -15,6 +15,7 @@ from wanpu.infra.services import Services
 from wanpu.infra.sign_in.errors import TokenInvalid
 from wanpu.kernel.contacts import require_email, require_mobile
 from wanpu.kernel.ids import MAX_OWNER_ID, Id, require_owner
+from wanpu.system import SystemServices, is_public_address
 
 CHANGEABLE = frozenset({"nickname", "email", "photo"})
 
@@ -73,14 +74,22 @@ async def find_member_id(services: Services, username: str) -> Id | None:
     return None if member is None else member.user_id
 
 
-@rerun_on_conflict
-async def change_member(db: Database, member_id: Id, changes: Mapping[str, Any]) -> Member:
+async def change_member(app: SystemServices, member_id: Id, changes: Mapping[str, Any]) -> Member:
     """Change nickname, email or photo; other names are refused by an assertion.
 
     Raises:
         TokenInvalid: the member is gone since the token was looked up.
+        PictureForeign: the photo is none of this mall's files.
     """
     assert changes.keys() <= CHANGEABLE, "a member may not change this"
+    photo = changes.get("photo")
+    if photo is not None and not await is_public_address(app, photo):
+        raise PictureForeign(details={"field": "photo_url"})
+    return await _write_changes(app.db, member_id, changes)
+
+
+@rerun_on_conflict
+async def _write_changes(db: Database, member_id: Id, changes: Mapping[str, Any]) -> Member:
     async with db.transaction() as session:
         member = await queries.lock_member(session, member_id)
         if member is None:

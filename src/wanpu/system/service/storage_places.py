@@ -13,6 +13,8 @@ from wanpu.system.storage_settings import KEY_PAIRS, StorageKind
 PRIVATE = "private"
 """The folder of this machine, and the first part of a key in a bucket, where sealed files lie."""
 
+_PUBLIC_PATH = "/files"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -37,7 +39,7 @@ async def place_of_new(
     kind = settings.kind if kind is None else kind
     if kind is StorageKind.LOCAL:
         bucket = PRIVATE if is_private else ""
-        return Place(kind.word, bucket, _folder(app, bucket), "", "/files")
+        return Place(kind.word, bucket, _folder(app, bucket), "", _PUBLIC_PATH)
     bucket = settings.bucket(kind)
     target = await target_of(app, kind.word, bucket)
     assert not isinstance(target, LocalTarget)
@@ -68,6 +70,15 @@ async def target_of(app: SystemServices, storage: str, bucket: str) -> Target:
     await require_outside_address(app.settings, settings.endpoint(kind))
     access_key, secret_key = (str(key) for key in keys)
     return settings.target(kind, bucket, access_key, secret_key)
+
+
+async def is_public_address(app: SystemServices, url: str) -> bool:
+    """Whether an address is one that public files of this mall have: a path of ours, or an address below a
+    bucket that is configured now."""
+    if url.startswith(f"{_PUBLIC_PATH}/"):
+        return True
+    settings = await app.configs.value(STORAGE)
+    return any(url.startswith(f"{base}/") for base in settings.public_bases())
 
 
 async def picture_origins(app: SystemServices) -> list[str]:
