@@ -1,39 +1,20 @@
 """The README's pictures, taken from the purchase itself; WANPU_SCREENSHOTS=1 puts them into the docs."""
 
-import os
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
+from tests.browser.album import album_for, take
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.shopper import Phone, Shopper
-
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
-MAX_BYTES = 150_000
 
 pytestmark = BROWSER_TEST
 
 
 @pytest.fixture
 def album(tmp_path: Path) -> Path:
-    """Where pictures go: into the docs when WANPU_SCREENSHOTS=1 asks for it, else to a place of the test."""
-    return IMAGES if os.environ.get("WANPU_SCREENSHOTS") == "1" else tmp_path
-
-
-async def take(page: Page, path: Path) -> None:
-    """Write what is on the screen, small enough for a README."""
-    await page.wait_for_load_state("networkidle")
-    await page.evaluate("document.fonts.ready")
-    await page.evaluate(
-        "Promise.all([...document.images].filter((one) => one.checkVisibility() && one.loading !== 'lazy')"
-        ".map((one) => one.decode().catch(() => null)))"
-    )
-    picture = Image.open(BytesIO(await page.screenshot(animations="disabled")))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    picture.convert("RGB").save(path, "WEBP", quality=82, method=6)
-    assert path.stat().st_size <= MAX_BYTES, (path.name, path.stat().st_size)
+    """Where these pictures go."""
+    return album_for("", tmp_path)
 
 
 async def test_the_purchase_as_the_readme_shows_it(shopper: Shopper, phone: Phone, album: Path) -> None:

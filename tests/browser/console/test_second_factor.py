@@ -26,7 +26,9 @@ async def set_up_factor(operator: Operator) -> tuple[pyotp.TOTP, list[str]]:
     authenticator = pyotp.TOTP(await operator.seen("totp-secret").inner_text())
     await operator.seen("totp-code").fill(authenticator.now())
     await operator.page.keyboard.press("Enter")
-    codes = await operator.seen("recovery-codes").get_by_role("listitem").all_inner_texts()
+    shown = operator.seen("recovery-codes").get_by_role("listitem")
+    await expect(shown).to_have_count(10)
+    codes = await shown.all_inner_texts()
     await operator.press("codes-kept")
     await expect(operator.seen("factor-state")).to_have_text(operator.word("已开启", "On"))
     return authenticator, codes
