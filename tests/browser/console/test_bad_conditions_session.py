@@ -1,4 +1,4 @@
-"""A session or a permission that ends while somebody is at work: nothing typed is lost, nothing sent twice."""
+"""A session or a permission that ends while somebody is at work: nothing is lost, nothing sent twice."""
 
 import re
 from dataclasses import replace

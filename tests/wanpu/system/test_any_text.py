@@ -18,7 +18,7 @@ from wanpu.system.api import ROUTERS
 from wanpu.system.services import SystemServices
 
 RARE = "😀𠮷👩‍👧‍👦e\u0301"
-"""An emoji, a character beyond the basic plane, a family of joined emoji, a letter with an accent of its own."""
+"""An emoji, a character beyond the basic plane, a family of joined emoji, a letter and its accent."""
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def takes_text(parameter: dict[str, Any]) -> bool:
 
 
 def addresses(app: FastAPI, text: str) -> Iterator[str]:
-    """Every readable address once per text that it takes, with `text` in that place and ids of nobody elsewhere."""
+    """Every readable address once per text that it takes, with `text` there and ids of nobody elsewhere."""
     for path, operations in app.openapi()["paths"].items():
         operation = operations.get("get")
         if operation is None or "console/v1/auth" in path:

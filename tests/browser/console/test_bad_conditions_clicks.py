@@ -1,0 +1,159 @@
+"""Two clicks where one was meant: every question, and every button that acts, has one effect."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Locator, expect
+from tests.browser.console.combinations import FIRST_AT_DESK
+from tests.browser.console.operator import Operator
+from tests.browser.console.staff_api import StaffApi
+from tests.browser.console.writes import writes_of
+from tests.browser.marks import BROWSER_TEST
+from tests.browser.running_mall import ADMIN_PASSWORD
+
+pytestmark = BROWSER_TEST
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that is asked about first: its page, the row and its button, and the one request."""
+
+    page: str
+    row: str
+    button: str
+    request: str
+
+
+Prepare = Callable[[StaffApi, str], Awaitable[Deed]]
+
+
+async def deleted_role(admin: StaffApi, name: str) -> Deed:
+    role = await admin.post("/platform/v1/roles", {"role_name": name, "menu_ids": []})
+    return Deed("/sys/role", name, "delete-role", f"DELETE /platform/v1/roles/{role['role_id']}")
+
+
+async def deleted_menu(admin: StaffApi, name: str) -> Deed:
+    menu = {"type": 0, "name": name, "name_en": "", "audience": "platform", "order_num": 99}
+    made = await admin.post("/platform/v1/menus", menu)
+    return Deed("/sys/menu", name, "delete-menu", f"DELETE /platform/v1/menus/{made['menu_id']}")
+
+
+async def kicked_session(admin: StaffApi, name: str) -> Deed:
+    colleague = await admin.colleague("sys:log:list")
+    username = (await colleague.get("/console/v1/me"))["username"]
+    online = await admin.get(f"/platform/v1/sessions?username={username}")
+    (token_id,) = [one["token_id"] for one in online["items"]]
+    return Deed(
+        f"/sys/session?username={username}", username, "kick", f"DELETE /platform/v1/sessions/{token_id}"
+    )
+
+
+async def run_job(admin: StaffApi, name: str) -> Deed:
+    job = await a_job(admin, name)
+    return Deed(
+        "/job/schedule?name=testTask&size=100",
+        "testTask",
+        "run-job",
+        f"POST /platform/v1/jobs/{job}/run",
+    )
+
+
+async def paused_job(admin: StaffApi, name: str) -> Deed:
+    job = await a_job(admin, name)
+    return Deed(
+        "/job/schedule?name=testTask&size=100",
+        "testTask",
+        "pause-job",
+        f"POST /platform/v1/jobs/{job}/pause",
+    )
+
+
+async def a_job(admin: StaffApi, name: str) -> str:
+    """The only job of the test's own kind; others of it are removed."""
+    for one in (await admin.get("/platform/v1/jobs?name=testTask"))["items"]:
+        await admin.delete(f"/platform/v1/jobs/{one['job_id']}")
+    made = await admin.post(
+        "/platform/v1/jobs",
+        {"bean_name": "testTask", "params": name, "trigger": {"kind": "cron", "expression": "0 0 3 1 1 ?"}},
+    )
+    return str(made["job_id"])
+
+
+DEEDS = [deleted_role, deleted_menu, kicked_session, run_job, paused_job]
+
+
+async def hammer(operator: Operator, button: Locator) -> None:
+    """Click twice at once, and go on clicking there after the answer came."""
+    await button.hover()
+    box = await button.bounding_box()
+    assert box is not None
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    async with operator.page.expect_response(lambda answer: answer.request.method in ("POST", "DELETE")):
+        await operator.page.mouse.dblclick(*place)
+    for _ in range(8):
+        await operator.page.mouse.click(*place)
+
+
+@FIRST_AT_DESK
+@pytest.mark.parametrize("prepare", DEEDS, ids=lambda one: one.__name__)
+async def test_a_confirmation_that_is_clicked_again_and_again_acts_once(
+    operator: Operator, admin_api: StaffApi, prepare: Prepare
+) -> None:
+    deed = await prepare(admin_api, f"{prepare.__name__} {operator.screen.name}")
+    await operator.page.emulate_media(reduced_motion="no-preference")
+    await operator.sign_in("admin", ADMIN_PASSWORD)
+    await operator.open(deed.page)
+    row = operator.page.get_by_role("row").filter(has_text=deed.row)
+    await row.get_by_test_id(deed.button).dblclick()
+    writes = writes_of(operator.page)
+
+    await hammer(operator, operator.seen("ask-confirm"))
+
+    await expect(operator.seen("ask-confirm")).to_have_count(0)
+    await operator.page.wait_for_load_state("networkidle")
+    assert writes.sent == [deed.request]
+
+
+@FIRST_AT_DESK
+async def test_an_agreement_that_is_clicked_twice_is_given_once(
+    operator: Operator, admin_api: StaffApi
+) -> None:
+    await admin_api.demand_four_eyes()
+    colleague = await admin_api.colleague("sys:secret:update")
+    approval_id = await colleague.ask_for_secret("qcloudSecretKey", "twice at once")
+    await operator.page.emulate_media(reduced_motion="no-preference")
+    await operator.sign_in("admin", ADMIN_PASSWORD)
+    await operator.open("/sys/approval?status=pending")
+    await operator.open_row()
+    writes = writes_of(operator.page)
+    await operator.seen("approve").dblclick()
+
+    await hammer(operator, operator.seen("ask-confirm"))
+
+    await expect(operator.seen("ask-confirm")).to_have_count(0)
+    await operator.page.wait_for_load_state("networkidle")
+    assert writes.sent == [f"POST /platform/v1/approvals/{approval_id}/approve"]
+    assert (await admin_api.approval(approval_id))["status"] in {"approved", "done"}
+
+
+@FIRST_AT_DESK
+async def test_a_button_that_opens_a_form_opens_one_and_a_late_second_click_leaves_what_was_typed(
+    operator: Operator,
+) -> None:
+    await operator.sign_in("admin", ADMIN_PASSWORD)
+    for page, button, field in (
+        ("sys/user", "add-staff", "field-username"),
+        ("sys/role", "add-role", "field-role-name"),
+        ("sys/menu", "add-menu", "field-name"),
+        ("sys/config", "add-config", "config-key"),
+    ):
+        await operator.choose_menu(page)
+        await operator.seen(button).dblclick()
+        await operator.seen(field).fill("typed")
+        await operator.page.wait_for_load_state("networkidle")
+        await expect(operator.seen("form-save")).to_have_count(1)
+        await expect(operator.seen(field)).to_have_value("typed")
+        await operator.page.keyboard.press("Escape")
+        await operator.press("ask-confirm")
+        await expect(operator.seen(field)).to_have_count(0)
