@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import expect
 from tests.browser.console.combinations import FIRST_AT_DESK, FIRST_IN_POCKET
 from tests.browser.console.operator import Operator
@@ -37,6 +38,7 @@ async def look(operator: Operator) -> list[str]:
     return faults
 
 
+@pytest.mark.requirement("S0-031")
 @FIRST_AT_DESK
 async def test_an_owner_signs_in_gives_a_colleague_a_role_and_uploads_a_picture(
     operator: Operator, second_operator: Operator, admin_api: StaffApi
@@ -90,6 +92,7 @@ async def test_an_owner_signs_in_gives_a_colleague_a_role_and_uploads_a_picture(
     )
 
 
+@pytest.mark.requirement("S0-031")
 @FIRST_IN_POCKET
 async def test_a_merchants_pages_are_sound_hold_nobody_elses_rows_and_an_operators_are_shut(
     operator: Operator, admin_api: StaffApi

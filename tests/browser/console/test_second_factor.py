@@ -3,6 +3,7 @@
 import time
 
 import pyotp
+import pytest
 from playwright.async_api import expect
 from tests.browser.console.combinations import FIRST_AT_DESK, FIRST_IN_POCKET
 from tests.browser.console.operator import Operator
@@ -57,6 +58,7 @@ def next_code(authenticator: pyotp.TOTP) -> str:
     return authenticator.at(time.time() + STEP_S)
 
 
+@pytest.mark.requirement("S0-037")
 @FIRST_AT_DESK
 async def test_a_code_lets_in_a_wrong_one_does_not_and_a_recovery_code_does_so_once(
     operator: Operator, admin_api: StaffApi
@@ -81,16 +83,23 @@ async def test_a_code_lets_in_a_wrong_one_does_not_and_a_recovery_code_does_so_o
     await show_code(operator, codes[0])
     await expect(operator.seen("home-page")).to_be_visible()
     await operator.open("/account")
-    await expect(
-        operator.page.get_by_text(operator.word("还剩 9 个恢复码", "9 recovery codes left"))
-    ).to_be_visible()
+    left = operator.word("还剩 9 个恢复码", "9 recovery codes left")
+    await expect(operator.page.get_by_text(left)).to_be_visible()
+    refused = operator.page.get_by_role("listitem").filter(has_text=operator.word("被拒绝", "Refused"))
+    await expect(refused.first).to_contain_text("127.0.0.1")
+    await operator.seen("own-allowed").fill("127.0.0.0/8")
+    await operator.seen("allowed-password").fill(OWN_PASSWORD)
+    await operator.press(operator.seen("allowed").get_by_test_id("form-save"))
+    await expect(operator.seen("allowed-password")).to_have_value("")
+    await operator.page.reload()
+    await expect(operator.seen("own-allowed")).to_have_value("127.0.0.0/8")
 
     await sign_out(operator)
     await show_password(operator, username)
     await show_code(operator, codes[0])
     await expect(wrong).to_be_visible()
-    refused = (await admin_api.get(f"/platform/v1/login-logs?username={username}"))["items"][0]
-    assert refused["reason"] == "auth.totp_wrong"
+    last = (await admin_api.get(f"/platform/v1/login-logs?username={username}"))["items"][0]
+    assert (last["event"], last["reason"]) == ("refused", "auth.totp_wrong")
 
 
 @FIRST_IN_POCKET

@@ -64,6 +64,7 @@ async def test_whoever_has_a_first_password_changes_it_before_anything_else(
     assert (await me.get("/console/v1/me"))["must_change_password"] is False
 
 
+@pytest.mark.requirement("S0-023")
 async def test_an_account_sees_its_own_menus_alone_and_other_pages_say_so(
     operator: Operator, admin_api: StaffApi
 ) -> None:
