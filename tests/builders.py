@@ -87,6 +87,7 @@ async def make_spu(
     subtitle: str = "",
     keyword: str = "",
     images: Sequence[str] = (),
+    detail_html: str = "",
 ) -> CreatedSpu:
     """A product. `skus`: (price in fen, stock) for each, by its colour or in a row."""
     by_colour = (
@@ -105,5 +106,6 @@ async def make_spu(
             for colour, (price_fen, stock) in by_colour.items()
         ],
         images=images,
+        detail_html=detail_html,
     )
     return await create_spu(services, new, status=status)

@@ -36,7 +36,7 @@ class Category(Stamped, Base):
     path: Mapped[str] = mapped_column(code_text(128))
     picture_url: Mapped[str | None] = mapped_column(code_text(255))
 
-    __table_args__ = (UniqueConstraint("path"), Index(None, "parent_id", "seq"))
+    __table_args__ = (UniqueConstraint("path"), Index(None, "parent_id", "seq"), Index(None, "picture_url"))
 
 
 class Spu(Stamped, Base):
@@ -83,7 +83,19 @@ class SpuAttachment(Stamped, Base):
     url: Mapped[str] = mapped_column(code_text(255))
     seq: Mapped[int] = mapped_column(SmallInteger)
 
-    __table_args__ = (UniqueConstraint("spu_id", "type", "seq"),)
+    __table_args__ = (UniqueConstraint("spu_id", "type", "seq"), Index(None, "url"))
+
+
+class SpuDetailPicture(Base):
+    """An address that a product's `detail_html` shows, written with it: files are looked for here."""
+
+    __tablename__ = "spu_detail_picture"
+
+    spu_id: Mapped[PrimaryId]
+    url: Mapped[str] = mapped_column(code_text(500), primary_key=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "url"),)
 
 
 class Sku(Stamped, Base):
@@ -115,7 +127,7 @@ class SkuAttachment(Stamped, Base):
     url: Mapped[str] = mapped_column(code_text(255))
     seq: Mapped[int] = mapped_column(SmallInteger)
 
-    __table_args__ = (UniqueConstraint("sku_id", "type", "seq"),)
+    __table_args__ = (UniqueConstraint("sku_id", "type", "seq"), Index(None, "url"))
 
 
 class SkuStock(Base):

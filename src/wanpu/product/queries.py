@@ -18,6 +18,7 @@ from wanpu.product.models import (
     SkuStock,
     Spu,
     SpuAttachment,
+    SpuDetailPicture,
     StockJournal,
 )
 from wanpu.product.states import PictureType, SpuStatus, StockMove
@@ -243,9 +244,13 @@ async def add_rows(session: AsyncSession, model: type[Any], rows: Rows) -> None:
 
 async def find_picture_use(session: AsyncSession, urls: Sequence[str]) -> str | None:
     """The first thing that shows one of these addresses: in its pictures, its variants' or its detail."""
-    in_detail = or_(*(Spu.detail_html.contains(url, autoescape=True) for url in urls))
     looks = [
-        ("product", select(Spu.id).where(~Spu.is_deleted, in_detail)),
+        (
+            "product",
+            select(Spu.id)
+            .join(SpuDetailPicture, SpuDetailPicture.spu_id == Spu.id)
+            .where(~Spu.is_deleted, SpuDetailPicture.url.in_(urls)),
+        ),
         (
             "product",
             select(Spu.id)

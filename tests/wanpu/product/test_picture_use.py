@@ -1,25 +1,32 @@
 """A picture that something shows is known, so that nobody removes its file."""
 
-from sqlalchemy import update
-from tests.builders import make_category, make_spu
+import runpy
+from typing import Any
 
+from sqlalchemy import delete, insert, update
+from tests.architecture.source import ROOT
+from tests.builders import make_category, make_spu
+from tests.plans import analyze, plan_of
+
+from wanpu.infra.database import Database
 from wanpu.infra.services import Services
+from wanpu.infra.tables import table_of
 from wanpu.product import find_picture_use
-from wanpu.product.models import Category, Sku, SkuAttachment, Spu
+from wanpu.product.models import Category, Sku, SkuAttachment, Spu, SpuAttachment, SpuDetailPicture
 from wanpu.product.states import PictureType
 
+MANY = 5_000
 URL = "/files/product/202611/a_1.png"
 
 
 async def test_pictures_of_products_variants_details_and_categories_are_in_use(services: Services) -> None:
     category_id = await make_category(services)
-    shown = await make_spu(services, category_id=category_id, images=[URL])
+    html = '<p><img src="/files/detail/202611/b_1.png?w=3"></p>'
+    shown = await make_spu(services, category_id=category_id, images=[URL], detail_html=html)
     assert await find_picture_use(services, ["/files/other.png", URL]) == f"product:{shown.spu_id}"
     assert await find_picture_use(services, ["/files/other.png"]) is None
 
     async with services.db.transaction() as session:
-        html = '<p><img src="/files/detail/202611/b_1.png"></p>'
-        await session.execute(update(Spu).where(Spu.id == shown.spu_id).values(detail_html=html))
         await session.execute(
             update(Category).where(Category.id == category_id).values(picture_url="/files/category/c.png")
         )
@@ -48,3 +55,76 @@ async def test_deleted_products_hold_no_file(services: Services) -> None:
         await session.execute(update(Sku).where(Sku.spu_id == shown.spu_id).values(is_deleted=True))
 
     assert await find_picture_use(services, [URL]) is None
+
+
+async def test_a_use_is_found_through_an_index_however_many_pictures_there_are(
+    db: Database, services: Services
+) -> None:
+    now = services.clock.now()
+    stamps = {"created_at": now, "updated_at": now}
+    numbers = range(1, MANY + 1)
+    rows: dict[type[Any], list[dict[str, Any]]] = {
+        Spu: [
+            {
+                "id": n,
+                "merchant_id": 1,
+                "category_id": 1,
+                "title": "杯",
+                "stock_reduce_strategy": 1,
+                "sale_attr": [],
+                "min_price": 1,
+            }
+            | stamps
+            for n in numbers
+        ],
+        Sku: [
+            {"id": n, "merchant_id": 1, "spu_id": n, "title": "杯", "sale_attr": {}, "sale_price": 1} | stamps
+            for n in numbers
+        ],
+        SpuAttachment: [
+            {"spu_id": n, "type": PictureType.HEAD, "url": f"/files/a/{n}.png", "seq": 1} | stamps
+            for n in numbers
+        ],
+        SkuAttachment: [
+            {"sku_id": n, "type": PictureType.HEAD, "url": f"/files/b/{n}.png", "seq": 1} | stamps
+            for n in numbers
+        ],
+        SpuDetailPicture: [{"spu_id": n, "url": f"/files/c/{n}.png", "created_at": now} for n in numbers],
+        Category: [
+            {
+                "id": n,
+                "name": "杯",
+                "path": f"/{n}/",
+                "level": 1,
+                "seq": n,
+                "picture_url": f"/files/d/{n}.png",
+            }
+            | stamps
+            for n in numbers
+        ],
+    }
+    for model, some in rows.items():
+        async with db.transaction() as session:
+            await session.execute(insert(table_of(model)), some)
+        await analyze(db, model.__tablename__)
+
+    plan = await plan_of(
+        db, lambda: find_picture_use(services, ["/files/none.png", "/files/none_small.webp"])
+    )
+
+    assert "uses an index" in plan, plan
+
+
+async def test_the_migration_reads_the_pages_that_stood_before_it(db: Database, services: Services) -> None:
+    shown = await make_spu(services, detail_html='<img src="https://img.shop.cn/a.png">')
+    await make_spu(services)
+    async with db.transaction() as session:
+        await session.execute(delete(SpuDetailPicture))
+    assert await find_picture_use(services, ["https://img.shop.cn/a.png"]) is None
+    [path] = (ROOT / "migrations/versions").glob("0007_*.py")
+    step = runpy.run_path(str(path))
+
+    async with db.transaction() as session:
+        await session.run_sync(lambda present: step["fill_addresses"](present.connection()))
+
+    assert await find_picture_use(services, ["https://img.shop.cn/a.png"]) == f"product:{shown.spu_id}"

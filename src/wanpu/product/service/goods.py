@@ -22,9 +22,16 @@ from wanpu.product.models import (
     SkuStock,
     Spu,
     SpuAttachment,
+    SpuDetailPicture,
     StockJournal,
 )
-from wanpu.product.rules import NewSpu, check_new_spu, check_price, spec_of
+from wanpu.product.rules import (
+    NewSpu,
+    check_new_spu,
+    check_price,
+    file_addresses,
+    spec_of,
+)
 from wanpu.product.search import index_terms
 from wanpu.product.states import SPU_MOVES, PictureType, SpuStatus, StockMove
 
@@ -133,6 +140,7 @@ async def _add_spu(db: Database, created: CreatedSpu, new: NewSpu, status: SpuSt
         await queries.add_rows(
             session, SkuAttachment, [row | stamps for row in _sku_picture_rows(created, new)]
         )
+        await queries.add_rows(session, SpuDetailPicture, _detail_picture_rows(created.spu_id, new, now))
         await queries.add_rows(session, SearchTerm, _term_rows(created.spu_id, new, now))
 
 
@@ -251,6 +259,12 @@ def _journal_rows(created: CreatedSpu, new: NewSpu, now: Any) -> list[dict[str, 
         }
         for sku_id, sku in zip(created.sku_ids, new.skus, strict=True)
         if sku.stock
+    ]
+
+
+def _detail_picture_rows(spu_id: Id, new: NewSpu, now: Any) -> list[dict[str, Any]]:
+    return [
+        {"spu_id": spu_id, "url": url, "created_at": now} for url in sorted(file_addresses(new.detail_html))
     ]
 
 
