@@ -116,6 +116,10 @@ class StaffApi:
         await fresh.post("/console/v1/auth/password", passwords)
         return fresh
 
+    async def attempt(self, method: str, path: str) -> Answer:
+        """One call without a body, whatever comes of it."""
+        return await self._caller.send(method, path)
+
     async def _send(self, method: str, path: str, body: Any = None) -> Any:
         answer: Answer = await self._caller.send(method, path, body)
         assert answer.status < 400, (method, path, answer.status, answer.body)
