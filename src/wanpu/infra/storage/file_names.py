@@ -7,6 +7,8 @@ from wanpu.infra.storage.content import Kind
 MAX_LENGTH = 120
 _NAMELESS = "file"
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_JOINER = "\u200d"
+"""Makes one emoji of several, such as a family; hidden everywhere else."""
 
 
 def clean_name(name: str, kind: Kind) -> str:
@@ -15,12 +17,27 @@ def clean_name(name: str, kind: Kind) -> str:
 
     "../../etc/photo.php" with a JPEG inside becomes "photo.jpg".
     """
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    last = composed(name.replace("\\", "/").rsplit("/", 1)[-1])
     visible = "".join(
         " " if character in '<>:"|?*' else character
-        for character in unicodedata.normalize("NFC", last)
-        if unicodedata.category(character) not in _HIDDEN
+        for place, character in enumerate(last)
+        if unicodedata.category(character) not in _HIDDEN or _joins_emoji(last, place)
     )
     stem, dot, _ending = visible.rpartition(".")
     words = " ".join((stem if dot else visible).split()).strip(". ")
     return f"{words[:MAX_LENGTH].strip('. ') or _NAMELESS}.{kind}"
+
+
+def composed(text: str) -> str:
+    """A text as names are kept: an accent typed after its letter is one character with it."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _joins_emoji(text: str, place: int) -> bool:
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    is_between = bool(before and after) and text[place] == _JOINER
+    return (
+        is_between
+        and unicodedata.category(before) in ("So", "Sk", "Mn")
+        and unicodedata.category(after) == "So"
+    )

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.pages import PageAsk, read_page
+from wanpu.infra.storage.file_names import composed
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.system.models import StoredFile
@@ -52,7 +53,7 @@ async def list_files(
         if value is not None:
             statement = statement.where(FILE.c[name] == value)
     if wanted.name is not None:
-        statement = statement.where(FILE.c.original_name.contains(wanted.name, autoescape=True))
+        statement = statement.where(FILE.c.original_name.contains(composed(wanted.name), autoescape=True))
     if wanted.since is not None:
         statement = statement.where(FILE.c.created_at >= wanted.since)
     if wanted.until is not None:
