@@ -22,6 +22,7 @@ from tests.wanpu.system.people import PASSWORD, make_staff
 from wanpu.infra.settings import Settings
 from wanpu.kernel.clock import ManualClock
 from wanpu.system.models import Staff
+from wanpu.system.service.staff import reset_staff
 from wanpu.system.services import SystemServices
 
 WRONG = (401, "auth.wrong_credentials")
@@ -131,12 +132,13 @@ async def test_wrong_passwords_in_a_row_lock_the_account_for_a_time(
 
     assert (await door.try_in("li")).refusal == WRONG
     assert (await door.try_in("wang")).status == 200
-    assert (await read_staff(system, li)).locked_until == clock.now() + timedelta(minutes=15)
+    staff = await read_staff(system, li)
+    assert staff.shut_until(clock.now()) == clock.now() + timedelta(minutes=15)
 
     clock.advance(timedelta(minutes=15))
     assert (await door.try_in("li")).status == 200
     staff = await read_staff(system, li)
-    assert (staff.failed_logins, staff.locked_until) == (0, None)
+    assert (staff.known_failed_logins, staff.known_locked_until) == (0, None)
 
 
 @pytest.mark.requirement("S0-169")
@@ -197,6 +199,51 @@ async def test_a_foreign_address_can_neither_come_in_nor_lock_the_account(
     async with system.db.transaction() as session:
         await session.execute(update(Staff).values(allowed_ips=["203.0.113.7/32", "127.0.0.0/8"]))
     assert (await door.try_in("li")).status == 200
+
+
+def at(address: str) -> dict[str, str]:
+    """What a trusted proxy says of a caller at an address."""
+    return {"X-Forwarded-For": address}
+
+
+@pytest.mark.requirement("S0-169")
+async def test_strangers_cannot_lock_out_or_slow_down_an_owner_at_a_known_address(
+    system: SystemServices, clock: ManualClock
+) -> None:
+    li = await make_staff(system, "li")
+    home, stranger = at("203.0.113.7"), at("198.51.100.4")
+    async with door_of(system, trusted_proxies=["127.0.0.1"], login_rate_per_minute=6) as door:
+        assert (await door.try_in("li", headers=home)).status == 200
+        for _ in range(6):
+            assert (await door.try_in("li", "wrong", headers=stranger)).refusal == WRONG
+        assert (await door.try_in("li", headers=stranger)).refusal == (429, "auth.too_many_attempts")
+
+        assert (await door.try_in("li", headers=home)).status == 200
+
+        clock.advance(timedelta(minutes=1))
+        assert (await door.try_in("li", headers=stranger)).refusal == WRONG  # locked for everybody else
+    staff = await read_staff(system, li)
+    assert (staff.locked_until is not None, staff.known_locked_until) == (True, None)
+
+
+@pytest.mark.requirement("S0-169")
+async def test_guesses_at_a_known_address_are_locked_as_well_and_a_new_password_makes_it_a_strangers(
+    system: SystemServices, clock: ManualClock
+) -> None:
+    await make_staff(system, "li")
+    home, office = at("203.0.113.7"), at("2001:db8::7")
+    async with door_of(system, trusted_proxies=["127.0.0.1"]) as door:
+        assert (await door.try_in("li", headers=home)).status == 200
+        for _ in range(5):
+            assert (await door.try_in("li", "wrong", headers=home)).refusal == WRONG
+
+        assert (await door.try_in("li", headers=home)).refusal == WRONG
+        assert (await door.try_in("li", headers=office)).status == 200
+
+        assert await reset_staff(system, "li", "Other-Horse-8")
+        for _ in range(5):
+            assert (await door.try_in("li", "wrong", headers=at("192.0.2.1"))).refusal == WRONG
+        assert (await door.try_in("li", "Other-Horse-8", headers=office)).refusal == WRONG
 
 
 async def test_only_a_trusted_proxy_says_where_a_caller_is(system: SystemServices) -> None:

@@ -26,6 +26,7 @@ from wanpu.system.service.credentials import (
 from wanpu.system.service.signing_in import SignIn, sign_in
 from wanpu.system.services import SystemServices
 
+IP = "203.0.113.7"
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 SETTINGS = Settings(_env_file=None, staff_lock_after=3, staff_lock_minutes=10)
 ORIGIN = Origin("POST /console/v1/auth/login", ip="127.0.0.1")
@@ -44,17 +45,46 @@ def make_check(
 def test_a_locked_account_refuses_the_right_password_and_counts_nothing() -> None:
     row = make_row(locked_until=NOW + timedelta(microseconds=1))
 
-    assert settle_password(row, make_check(), SETTINGS, NOW) == LOCKED
-    assert settle_password(row, make_check(is_right=False), SETTINGS, NOW) == LOCKED
+    assert settle_password(row, make_check(), SETTINGS, NOW, client_ip=IP) == LOCKED
+    assert settle_password(row, make_check(is_right=False), SETTINGS, NOW, client_ip=IP) == LOCKED
     assert (row.failed_logins, row.locked_until) == (0, NOW + timedelta(microseconds=1))
-    assert settle_password(row, make_check(), SETTINGS, NOW + timedelta(microseconds=1)) is None
+    assert settle_password(row, make_check(), SETTINGS, NOW + timedelta(microseconds=1), client_ip=IP) is None
+
+
+def test_what_strangers_do_counts_apart_from_what_happens_at_known_addresses() -> None:
+    row = make_row(known_failed_logins=0)
+    row.admit("198.51.100.4")
+    wrong = make_check(is_right=False)
+
+    for _ in range(3):
+        settle_password(row, wrong, SETTINGS, NOW, client_ip=IP)
+
+    assert settle_password(row, make_check(), SETTINGS, NOW, client_ip=IP) == LOCKED
+    assert settle_password(row, make_check(), SETTINGS, NOW, client_ip="198.51.100.4") is None
+    row.admit("198.51.100.4")
+    assert row.locked_until == NOW + timedelta(minutes=10)
+    for _ in range(3):
+        settle_password(row, wrong, SETTINGS, NOW, client_ip="198.51.100.4")
+    assert settle_password(row, make_check(), SETTINGS, NOW, client_ip="198.51.100.4") == LOCKED
+    assert row.shut_until(NOW) == NOW + timedelta(minutes=10)
+
+
+def test_an_account_remembers_its_last_five_addresses_and_none_that_is_unknown() -> None:
+    row = make_row(known_failed_logins=0)
+
+    for line in ("a", "b", "c", "d", "e", "b", "f", "unknown"):
+        row.admit(line)
+
+    assert row.known_addresses == ["f", "b", "e", "d", "c"]
 
 
 def test_a_password_that_was_compared_with_an_older_hash_decides_nothing() -> None:
     row = make_row()
 
-    assert settle_password(row, make_check("old hash"), SETTINGS, NOW) == REPLACED
-    assert settle_password(row, make_check("old hash", is_right=False), SETTINGS, NOW) == REPLACED
+    assert settle_password(row, make_check("old hash"), SETTINGS, NOW, client_ip=IP) == REPLACED
+    assert (
+        settle_password(row, make_check("old hash", is_right=False), SETTINGS, NOW, client_ip=IP) == REPLACED
+    )
     assert row.failed_logins == 0
 
 
@@ -62,9 +92,9 @@ def test_the_last_wrong_password_in_a_row_locks_and_starts_the_count_anew() -> N
     row = make_row()
 
     for count in (1, 2):
-        refused = settle_password(row, make_check(is_right=False), SETTINGS, NOW)
+        refused = settle_password(row, make_check(is_right=False), SETTINGS, NOW, client_ip=IP)
         assert (refused, row.failed_logins, row.locked_until) == (WrongCredentials.code, count, None)
-    settle_password(row, make_check(is_right=False), SETTINGS, NOW)
+    settle_password(row, make_check(is_right=False), SETTINGS, NOW, client_ip=IP)
 
     assert (row.failed_logins, row.locked_until) == (0, NOW + timedelta(minutes=10))
 
@@ -72,7 +102,7 @@ def test_the_last_wrong_password_in_a_row_locks_and_starts_the_count_anew() -> N
 def test_an_imported_hash_is_replaced_when_its_password_passes() -> None:
     row = make_row(salt="salt")
 
-    assert settle_password(row, make_check(upgraded="argon2"), SETTINGS, NOW) is None
+    assert settle_password(row, make_check(upgraded="argon2"), SETTINGS, NOW, client_ip=IP) is None
     assert (row.password, row.salt) == ("argon2", None)
 
 

@@ -1,6 +1,7 @@
 """Counting sign-in tries per account and per address, shared by all nodes.
 
-`realm` keeps audiences apart: "member" for shoppers, "staff" for the consoles, "captcha" for theirs.
+`realm` keeps audiences apart: "member" for shoppers, "staff" for the consoles ("staff-known": from an
+address that the account has signed in from), "captcha" for theirs.
 """
 
 import ipaddress
@@ -19,6 +20,7 @@ from wanpu.infra.statements import insert_if_absent
 WINDOW = timedelta(minutes=1)
 KEPT_FOR = timedelta(hours=1)
 ACCOUNTS_PER_ADDRESS = 10
+UNKNOWN_LINE = "unknown"
 
 
 def account_subject(realm: str, account: str) -> str:
@@ -26,17 +28,22 @@ def account_subject(realm: str, account: str) -> str:
     return f"{realm}:{account}"
 
 
-def address_subject(realm: str, client_ip: str) -> str:
-    """The counter of a caller's address; IPv6 counts per /64, which one line holds whole."""
+def line_of(client_ip: str) -> str:
+    """A caller's address as it is counted: IPv6 by its /64, which one line holds whole."""
     try:
         address = ipaddress.ip_address(client_ip)
     except ValueError:
-        return f"{realm}-ip:unknown"
+        return UNKNOWN_LINE
     if address.version == 6 and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     if address.version == 4:
-        return f"{realm}-ip:{address}"
-    return f"{realm}-ip:{ipaddress.ip_network((address, 64), strict=False).network_address}"
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+
+
+def address_subject(realm: str, client_ip: str) -> str:
+    """The counter of a caller's address."""
+    return f"{realm}-ip:{line_of(client_ip)}"
 
 
 async def count_try(db: Database, realm: str, account: str, client_ip: str, *, limit: int) -> None:

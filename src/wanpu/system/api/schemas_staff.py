@@ -140,7 +140,7 @@ def _columns_of(staff: Staff, now: datetime) -> dict[str, Any]:
         "create_user_id": staff.create_user_id,
         "must_change_password": staff.must_change_password,
         "has_second_factor": staff.totp_enabled_at is not None,
-        "locked_until": staff.locked_until if staff.is_locked(now) else None,
+        "locked_until": staff.shut_until(now),
         "last_login_at": staff.last_login_at,
         "created_at": staff.created_at,
     }

@@ -7,12 +7,16 @@ from sqlalchemy import Boolean, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wanpu.infra.columns import BigInt, IntStatus, code_text, long_text, name_text
+from wanpu.infra.sign_in.throttle import UNKNOWN_LINE
 from wanpu.infra.tables import Base, PrimaryId, Stamped
 from wanpu.kernel.ids import Id
 from wanpu.system.states import StaffStatus
 
 SUPER_ADMINISTRATOR = Id(1)
 """The account that may do everything and cannot be deleted or disabled."""
+
+KNOWN_ADDRESSES = 5
+"""How many addresses of its own an account remembers."""
 
 
 class Staff(Stamped, Base):
@@ -38,26 +42,58 @@ class Staff(Stamped, Base):
     totp_recovery: Mapped[list[Any] | None]  # digests of recovery codes that are left; each works once
     failed_logins: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))  # in a row
     locked_until: Mapped[datetime | None]
+    known_addresses: Mapped[list[Any] | None]  # that it signed in from, the last one first
+    known_failed_logins: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
+    known_locked_until: Mapped[datetime | None]  # for known addresses, which strangers cannot lock
     last_login_at: Mapped[datetime | None]
     last_login_ip: Mapped[str | None] = mapped_column(code_text(64))
 
     __table_args__ = (Index(None, "merchant_id"), Index(None, "create_user_id"))
 
-    def is_locked(self, now: datetime) -> bool:
-        """Whether too many wrong passwords or codes still keep the account shut."""
-        return self.locked_until is not None and self.locked_until > now
+    def knows(self, line: str) -> bool:
+        """Whether it has signed in from an address before: what others do elsewhere does not count there."""
+        return line in (self.known_addresses or ())
 
-    def count_failure(self, now: datetime, *, lock_after: int, lock_for: timedelta) -> None:
-        """One more wrong password or code; the last one in a row locks and starts the count anew."""
-        self.failed_logins += 1
-        if self.failed_logins >= lock_after:
-            self.failed_logins = 0
-            self.locked_until = now + lock_for
+    def locked_for(self, line: str) -> datetime | None:
+        """Until when too many wrong passwords or codes keep it shut for an address; perhaps that is past."""
+        return self.known_locked_until if self.knows(line) else self.locked_until
+
+    def shut_until(self, now: datetime) -> datetime | None:
+        """Until when it is shut for anybody at all; None when it is open to all."""
+        locks = [lock for lock in (self.locked_until, self.known_locked_until) if lock and lock > now]
+        return max(locks, default=None)
+
+    def is_locked(self, now: datetime, line: str) -> bool:
+        """Whether it is shut for an address."""
+        until = self.locked_for(line)
+        return until is not None and until > now
+
+    def count_failure(self, now: datetime, line: str, *, lock_after: int, lock_for: timedelta) -> None:
+        """One more wrong password or code from an address; the last one in a row locks it for all known
+        addresses, or for all others, and starts their count anew."""
+        if self.knows(line):
+            self.known_failed_logins += 1
+            if self.known_failed_logins >= lock_after:
+                self.known_failed_logins, self.known_locked_until = 0, now + lock_for
+        else:
+            self.failed_logins += 1
+            if self.failed_logins >= lock_after:
+                self.failed_logins, self.locked_until = 0, now + lock_for
+
+    def admit(self, line: str) -> None:
+        """The owner has signed in from an address: it is known from now on, and its row starts anew."""
+        if self.knows(line):
+            self.known_failed_logins, self.known_locked_until = 0, None
+        else:
+            self.failed_logins, self.locked_until = 0, None
+        if line != UNKNOWN_LINE:
+            others = [other for other in self.known_addresses or () if other != line]
+            self.known_addresses = [line, *others][:KNOWN_ADDRESSES]
 
     def forget_failures(self) -> None:
-        """The owner has proved itself: nothing is counted and nothing locked."""
-        self.failed_logins = 0
-        self.locked_until = None
+        """Nothing is counted and nothing locked any more, wherever it was."""
+        self.failed_logins = self.known_failed_logins = 0
+        self.locked_until = self.known_locked_until = None
 
     def drop_second_factor(self) -> None:
         """Go back to the password alone; recovery codes of the old factor die with it."""

@@ -63,6 +63,12 @@ async def find_stored_password(session: AsyncSession, username: str) -> StoredPa
     return None if row is None else StoredPassword(*row)
 
 
+async def find_known_addresses(session: AsyncSession, username: str) -> Sequence[str]:
+    """Where the account with exactly this name has signed in from."""
+    statement = select(Staff.known_addresses).where(Staff.username == username)
+    return (await session.execute(statement)).scalar_one_or_none() or ()
+
+
 def select_login_logs(wanted: LoginLogFilter) -> Select[Any]:
     """The rows of the login log that match, in no order. `until` itself is left out."""
     statement = select(LOG)

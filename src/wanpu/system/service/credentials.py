@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wanpu.infra.database import rerun_on_conflict
+from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.passwords import Passwords
 from wanpu.infra.settings import Settings
 from wanpu.infra.sign_in.errors import WrongCredentials
-from wanpu.infra.sign_in.throttle import count_try
+from wanpu.infra.sign_in.throttle import count_try, line_of
 from wanpu.system.callers import StaffCaller
 from wanpu.system.errors import PasswordWrong
 from wanpu.system.models import Staff
@@ -18,6 +18,8 @@ from wanpu.system.rules.sign_in import is_imported_password
 from wanpu.system.services import SystemServices
 
 REALM = "staff"
+KNOWN_REALM = "staff-known"
+"""Counts tries from addresses that the account has signed in from: strangers do not use them up."""
 
 LOCKED = "staff.locked"
 """What the login log says of a locked account; nobody else is told."""
@@ -46,19 +48,28 @@ async def check_password(passwords: Passwords, text: str, stored: StoredPassword
     return PasswordCheck(stored, False)
 
 
-def settle_password(staff: Staff, check: PasswordCheck, settings: Settings, now: datetime) -> str | None:
+async def realm_of(db: Database, username: str, client_ip: str) -> str:
+    """Where tries for a name from an address are counted."""
+    async with db.reading() as session:
+        known = await queries.find_known_addresses(session, username)
+    return KNOWN_REALM if line_of(client_ip) in known else REALM
+
+
+def settle_password(
+    staff: Staff, check: PasswordCheck, settings: Settings, now: datetime, *, client_ip: str
+) -> str | None:
     """Decide on a locked row: None lets the password pass, else the code of the refusal.
 
     The order in which the row was locked counts, not the order of arrival: once wrong passwords have
     locked the account, a right one is refused too, so parallel guesses learn no more than guesses in a
     row. Whoever looks from outside cannot tell a locked account from a wrong password.
     """
-    if staff.is_locked(now):
+    if staff.is_locked(now, line_of(client_ip)):
         return LOCKED
     if staff.password != check.stored.hashed:
         return REPLACED
     if not check.is_right:
-        count_failure(staff, settings, now)
+        count_failure(staff, settings, now, client_ip=client_ip)
         return WrongCredentials.code
     if check.upgraded is not None:
         staff.password = check.upgraded
@@ -66,10 +77,10 @@ def settle_password(staff: Staff, check: PasswordCheck, settings: Settings, now:
     return None
 
 
-def count_failure(staff: Staff, settings: Settings, now: datetime) -> None:
+def count_failure(staff: Staff, settings: Settings, now: datetime, *, client_ip: str) -> None:
     """One wrong password or code more, by the rules of the settings."""
     lock_for = timedelta(minutes=settings.staff_lock_minutes)
-    staff.count_failure(now, lock_after=settings.staff_lock_after, lock_for=lock_for)
+    staff.count_failure(now, line_of(client_ip), lock_after=settings.staff_lock_after, lock_for=lock_for)
 
 
 async def prove_password(app: SystemServices, caller: StaffCaller, text: str) -> str:
@@ -83,23 +94,27 @@ async def prove_password(app: SystemServices, caller: StaffCaller, text: str) ->
         PasswordWrong: it is wrong, or the account is locked.
     """
     limit = app.settings.login_rate_per_minute
-    await count_try(app.db, REALM, caller.username, caller.origin.ip, limit=limit)
+    realm = await realm_of(app.db, caller.username, caller.origin.ip)
+    await count_try(app.db, realm, caller.username, caller.origin.ip, limit=limit)
     async with app.db.reading() as session:
         stored = await queries.find_stored_password(session, caller.username)
     if stored is None:
         raise PasswordWrong(details={"field": "password"})
     check = await check_password(app.passwords, text, stored)
-    held = await _settle_proof(app, check)
+    held = await _settle_proof(app, check, caller.origin.ip)
     if held is None:
         raise PasswordWrong(details={"field": "password"})
     return held
 
 
 @rerun_on_conflict
-async def _settle_proof(app: SystemServices, check: PasswordCheck) -> str | None:
+async def _settle_proof(app: SystemServices, check: PasswordCheck, client_ip: str) -> str | None:
     """The account's present hash when the password passes; a wrong one is counted."""
     async with app.db.transaction() as session:
         staff = await lock_staff(session, check.stored.staff_id)
-        if staff is None or settle_password(staff, check, app.settings, app.clock.now()) is not None:
+        if staff is None:
+            return None
+        now = app.clock.now()
+        if settle_password(staff, check, app.settings, now, client_ip=client_ip) is not None:
             return None
         return staff.password

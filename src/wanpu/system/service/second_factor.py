@@ -9,6 +9,7 @@ import segno
 from structlog import get_logger
 
 from wanpu.infra.database import rerun_on_conflict
+from wanpu.infra.sign_in.throttle import line_of
 from wanpu.infra.tokens import Tokens
 from wanpu.infra.vault import SealBroken, Vault
 from wanpu.system.callers import StaffCaller
@@ -143,10 +144,10 @@ async def _switch_off(app: SystemServices, caller: StaffCaller, code: str) -> bo
         staff = await lock_staff(session, caller.staff_id)
         if staff is None or staff.totp_enabled_at is None:
             raise SecondFactorMissing
-        if staff.is_locked(now):
+        if staff.is_locked(now, line_of(caller.origin.ip)):
             return False
         if not use_code(staff, code, app.vault, app.tokens, now):
-            count_failure(staff, app.settings, now)
+            count_failure(staff, app.settings, now, client_ip=caller.origin.ip)
             return False
         staff.drop_second_factor()
         staff.forget_failures()

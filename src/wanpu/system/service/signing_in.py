@@ -6,7 +6,7 @@ from datetime import datetime
 from wanpu.infra.database import rerun_on_conflict
 from wanpu.infra.settings import Settings
 from wanpu.infra.sign_in.errors import TooManyAttempts, WrongCredentials
-from wanpu.infra.sign_in.throttle import count_try, forgive_try
+from wanpu.infra.sign_in.throttle import count_try, forgive_try, line_of
 from wanpu.kernel.errors import WanpuError
 from wanpu.system.callers import Origin
 from wanpu.system.errors import CaptchaWrong, StaffDisabled, TotpRequired, TotpWrong
@@ -16,11 +16,11 @@ from wanpu.system.queries.staff import lock_staff
 from wanpu.system.rules.sign_in import is_allowed_address
 from wanpu.system.service.captchas import count_answer, pass_captcha
 from wanpu.system.service.credentials import (
-    REALM,
     REPLACED,
     PasswordCheck,
     check_password,
     count_failure,
+    realm_of,
     settle_password,
 )
 from wanpu.system.service.login_log import note, note_refusal
@@ -66,7 +66,9 @@ async def sign_in(app: SystemServices, ask: SignIn, origin: Origin) -> SignedIn:
 
     An unknown name, a wrong password, a locked account and an address that the account does not allow
     get the same answer at the same cost; the login log alone tells them apart. A try from an address
-    that is not allowed does not count towards the lock, so strangers cannot lock such an account.
+    that is not allowed does not count towards the lock, so strangers cannot lock such an account. Tries
+    from addresses that the account has signed in from are counted, throttled and locked apart from all
+    others, so strangers shut no account for its owner where it mostly works.
 
     Raises:
         TooManyAttempts: too many captchas of the address, or tries of the address or for the name.
@@ -78,7 +80,8 @@ async def sign_in(app: SystemServices, ask: SignIn, origin: Origin) -> SignedIn:
     try:
         await pass_captcha(app, ask.captcha_uuid, ask.captcha)
         limit = app.settings.login_rate_per_minute
-        await count_try(app.db, REALM, ask.username, origin.ip, limit=limit)
+        realm = await realm_of(app.db, ask.username, origin.ip)
+        await count_try(app.db, realm, ask.username, origin.ip, limit=limit)
     except (CaptchaWrong, TooManyAttempts) as refused:
         await note_refusal(app.db, ask.username, origin, refused.code)
         raise
@@ -88,7 +91,7 @@ async def sign_in(app: SystemServices, ask: SignIn, origin: Origin) -> SignedIn:
         decided = await _compare_and_decide(app, ask, origin)  # Another sign-in upgraded the hash just now.
     if isinstance(decided, Refusal):
         raise decided.told
-    await forgive_try(app.db, REALM, ask.username, origin.ip)
+    await forgive_try(app.db, realm, ask.username, origin.ip)
     return decided
 
 
@@ -123,7 +126,7 @@ async def _decide(
             )
             return refusal
         assert staff is not None, "a row that is gone was refused"
-        staff.forget_failures()
+        staff.admit(line_of(origin.ip))
         staff.last_login_at = now
         staff.last_login_ip = origin.ip
         expires_at = await open_session(session, app.settings, staff.user_id, new, origin)
@@ -144,7 +147,7 @@ def _refusal_of(
         return Refusal(WrongCredentials.code, _wrong(app.settings))
     if not is_allowed_address(staff.allowed_ips, origin.ip):
         return Refusal(ADDRESS_NOT_ALLOWED, _wrong(app.settings))
-    reason = settle_password(staff, check, app.settings, now)
+    reason = settle_password(staff, check, app.settings, now, client_ip=origin.ip)
     if reason is not None:
         return Refusal(reason, _wrong(app.settings))
     if staff.status is not StaffStatus.NORMAL:
@@ -154,7 +157,7 @@ def _refusal_of(
     if ask.totp is None:
         return Refusal(TotpRequired.code, TotpRequired())
     if not use_code(staff, ask.totp, app.vault, app.tokens, now):
-        count_failure(staff, app.settings, now)
+        count_failure(staff, app.settings, now, client_ip=origin.ip)
         return Refusal(TotpWrong.code, TotpWrong())
     return None
 

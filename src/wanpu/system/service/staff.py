@@ -102,6 +102,7 @@ async def _reset(db: Database, username: str, hashed: str) -> bool:
         staff.must_change_password = True
         staff.password_changed_at = db.clock.now()
         staff.allowed_ips = None
+        staff.known_addresses = None
         staff.drop_second_factor()
         staff.forget_failures()
         await delete_sessions_of(session, staff.user_id)

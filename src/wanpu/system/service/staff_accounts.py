@@ -224,6 +224,7 @@ async def _set_password(db: Database, caller: StaffCaller, staff_id: Id, hashed:
         staff.salt = None
         staff.must_change_password = True
         staff.password_changed_at = db.clock.now()
+        staff.known_addresses = None
         staff.forget_failures()
         await _end_sessions(session, caller, staff)
         await record(session, caller, "staff.reset_password", f"staff:{staff_id}")
