@@ -70,6 +70,7 @@ describe("a list", () => {
   it("loads what its address says", () => {
     expect(one.asks).toEqual([{ name: "lin", page: 2, size: 20, sort: "created_at", order: "desc" }]);
     expect([one.list.rows.value, one.list.total.value, one.list.isLoading.value]).toEqual([["a", "b"], 42, false]);
+    expect(one.list.wanted.value).toEqual({ name: "lin" });
   });
 
   it("writes a filter into its address, begins at the first page, and loads", async () => {
