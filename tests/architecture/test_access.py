@@ -245,7 +245,7 @@ def parameters_of(app: FastAPI) -> Iterator[tuple[str, dict[str, Any], bool]]:
         yield path, query, set(answer) == {"items", "total"}
 
 
-@pytest.mark.requirement("S0-180")
+@pytest.mark.requirement("S0-178", "S0-180")
 async def test_every_list_of_the_consoles_is_paged_sorted_and_filtered_as_its_document_says(
     app: FastAPI, http: Caller, administrator: Person, seller: Person
 ) -> None:
@@ -273,6 +273,7 @@ async def test_every_list_of_the_consoles_is_paged_sorted_and_filtered_as_its_do
             assert (await caller.get(address, query={name: value})).bad_fields == {name}, (path, name, value)
 
 
+@pytest.mark.requirement("S0-178")
 async def test_sql_and_script_in_any_parameter_of_the_consoles_finds_nothing(
     app: FastAPI, http: Caller, administrator: Person, seller: Person
 ) -> None:

@@ -1,5 +1,6 @@
 """菜单管理: adding, dragging and removing menus, and what the mall refuses."""
 
+import pytest
 from playwright.async_api import Locator, expect
 from tests.browser.console.combinations import FIRST_AT_DESK, FIRST_IN_POCKET
 from tests.browser.console.operator import Operator
@@ -93,3 +94,49 @@ async def test_who_may_only_look_finds_menus_of_both_consoles_and_changes_none(
     await expect(operator.seen("menu-row-602")).to_contain_text("/merchant/staff")
     for absent in ("add-menu", "add-below", "edit-menu", "delete-menu"):
         await expect(operator.seen(absent)).to_have_count(0)
+
+
+@pytest.mark.requirement("S0-111")
+@FIRST_AT_DESK
+async def test_every_column_of_a_menu_can_be_edited(operator: Operator, admin_api: StaffApi) -> None:
+    top = await admin_api.post("/platform/v1/menus", {"type": 0, "name": f"一 {operator.screen.name}"})
+    other = await admin_api.post("/platform/v1/menus", {"type": 0, "name": f"二 {operator.screen.name}"})
+    await operator.sign_in("admin", ADMIN_PASSWORD)
+    await operator.choose_menu("sys/menu")
+    below = operator.page.get_by_role("row").filter(has_text=top["name"]).get_by_test_id("add-below")
+    await operator.press(below)
+    await operator.seen("field-name").fill("旧页")
+    await operator.seen("field-url").fill(f"old/{operator.screen.name}")
+    await operator.press("form-save")
+    row = operator.page.get_by_role("row").filter(has_text=f"/old/{operator.screen.name}")
+    await operator.press(row.get_by_test_id("edit-menu"))
+
+    await operator.seen("field-name").fill("新页")
+    await operator.seen("field-name-en").fill("New page")
+    await operator.press("field-parent")
+    await operator.press(operator.page.get_by_role("option", name=other["name"]))
+    await operator.seen("field-url").fill(f"new/{operator.screen.name}")
+    await operator.seen("field-perms").fill("sys:log:list\nsys:sql:list")
+    await operator.press(operator.page.get_by_title("truck"))
+    await operator.seen("field-order").locator("input").fill("7")
+    await operator.press("form-save")
+    await expect(operator.seen("form-save")).to_have_count(0)
+
+    tree = (await admin_api.get("/platform/v1/menus"))["items"]
+    (menu,) = next(one for one in tree if one["menu_id"] == other["menu_id"])["children"]
+    kept = await admin_api.get(f"/platform/v1/menus/{menu['menu_id']}")
+    assert kept == {
+        "menu_id": menu["menu_id"],
+        "parent_id": other["menu_id"],
+        "name": "新页",
+        "name_en": "New page",
+        "url": f"new/{operator.screen.name}",
+        "perms": ["sys:log:list", "sys:sql:list"],
+        "type": 1,
+        "icon": "truck",
+        "order_num": 7,
+        "audience": "platform",
+        "is_base": False,
+    }
+    for menu_id in (menu["menu_id"], top["menu_id"], other["menu_id"]):
+        await admin_api.delete(f"/platform/v1/menus/{menu_id}")

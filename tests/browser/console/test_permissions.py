@@ -12,7 +12,7 @@ from playwright.async_api import expect
 from pydantic import SecretStr
 from tests.browser.console.operator import DESK, Operator
 from tests.browser.console.permission_pages import Grants, GuardedPage, all_permissions, guarded_pages
-from tests.browser.console.staff_api import OWN_PASSWORD, SECRET, StaffApi
+from tests.browser.console.staff_api import OWN_PASSWORD, StaffApi
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.running_mall import RunningMall
 from tests.conftest import TEST_MASTER_KEY
@@ -101,21 +101,25 @@ async def ways(tmp_path: Path) -> list[Way]:
     return staff_ways(create_app(await open_mall(settings), works_in_background=False))
 
 
-async def fill_pages(house: RunningMall, admin: StaffApi, api: StaffApi) -> None:
-    """Something on every page that the account looks after, so that every button has its row."""
+async def fill_pages(house: RunningMall, admin: StaffApi, api: StaffApi) -> list[str]:
+    """Something on every page that the account looks after, so that every button has its row; what others
+    should not find afterwards."""
     number = next(_numbers)
     await api.post("/platform/v1/roles", {"role_name": f"of {number}"})
     colleague = {"username": f"wu.{number}", "password": OWN_PASSWORD}
     await api.post("/platform/v1/staff", colleague)
     await admin.sign_in(colleague["username"], OWN_PASSWORD)
-    await admin.post("/platform/v1/configs", {"param_key": f"FREE_{number}", "param_value": "1"})
+    config = await admin.post("/platform/v1/configs", {"param_key": f"FREE_{number}", "param_value": "1"})
     job = {"bean_name": "testTask", "trigger": {"kind": "cron", "expression": "0 0 0 1 1 ?"}, "params": "x"}
     paused = await admin.post("/platform/v1/jobs", job)
     await admin.post(f"/platform/v1/jobs/{paused['job_id']}/pause")
     await admin.demand_four_eyes()
     await admin.ask_for_secret("aliyunAccessKeySecret", "a new pair of keys")
-    await admin.put(f"/platform/v1/secrets/{SECRET.format(name='qcloudSecretKey')}", {"secret": "x" * 16})
     bury_event(house)
+    return [
+        f"/platform/v1/configs/{config['config_id']}?version=1",
+        f"/platform/v1/jobs/{paused['job_id']}",
+    ]
 
 
 def bury_event(house: RunningMall) -> None:
@@ -171,7 +175,7 @@ async def test_a_button_is_there_with_its_permission_alone_and_the_mall_refuses_
     page_of = account.operator.page
     account.operator.watch.expect(403)
     await account.grants.give(all_permissions())
-    await fill_pages(account.operator.house, admin_api, account.api)
+    made = await fill_pages(account.operator.house, admin_api, account.api)
     pages = [page for page in guarded_pages() if len(page.permissions) > 1]
 
     missing, left = [], []
@@ -195,3 +199,6 @@ async def test_a_button_is_there_with_its_permission_alone_and_the_mall_refuses_
 
     assert missing == []
     assert left == []
+    for path in made:
+        await admin_api.delete(path)
+    account.operator.house.change_rows("DELETE FROM dead_letter WHERE name = 'thing.made'")
