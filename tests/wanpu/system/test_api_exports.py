@@ -131,6 +131,24 @@ async def test_every_row_stands_once_however_many_pages_and_equal_values_there_a
     assert names[:4] == (signed_in if order == "asc" else signed_in[::-1])
 
 
+async def test_every_order_of_a_list_is_that_of_its_page(
+    http: Caller, system: SystemServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_runs, "PAGE_ROWS", 2)
+    admin = http.with_token((await make_administrator(system)).token)
+    for number, name in enumerate(("bo", "Bo", "an", "cy", "Zed")):
+        status = StaffStatus.NORMAL if number % 2 else StaffStatus.DISABLED
+        await make_staff(system, name, status=status)
+
+    for sort in ("username", "status", "created_at"):
+        for order in ("asc", "desc"):
+            asked = await ask_for(admin, "staff", sort=sort, order=order)
+            await write_all(system)
+            _titles, *rows = read_csv(await file_of(admin, asked.body["export_id"]))
+            page = await admin.get("/platform/v1/staff", query={"sort": sort, "order": order})
+            assert [row[1] for row in rows] == [item["username"] for item in page.body["items"]], sort
+
+
 async def test_formulas_and_contacts_are_harmless_in_the_file(
     http: Caller, system: SystemServices, clerk: Person
 ) -> None:
