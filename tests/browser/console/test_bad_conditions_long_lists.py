@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 from playwright.async_api import Page, Request, expect
-from tests.browser.console.combinations import FIRST_AT_DESK, FIRST_IN_POCKET
-from tests.browser.console.operator import Operator
+from tests.browser.console.combinations import FIRST_IN_POCKET
+from tests.browser.console.operator import DESK, Operator
 from tests.browser.marks import BROWSER_TEST
 from tests.browser.running_mall import ADMIN_PASSWORD, RunningMall, running_mall
 
@@ -27,13 +27,19 @@ LOG = (
     f" {_NUMBERS} SELECT printf('crowd.%05d', i), 'crowd.walk', 'crowd:' || i, 'POST /crowd', '', i, '', '',"
     f" {_AT} FROM n"
 )
-MOST_SHIFT = 0.05
-"""Half of what counts as a page that stands still."""
+MOST_SHIFT = 0.1
+"""Up to here a page counts as one that stands still (cumulative layout shift, "good")."""
 
 WATCH_SHIFTS = """() => {
-  globalThis.shifts = 0;
+  globalThis.worstShift = 0;
+  let sum = 0, first = 0, last = 0;
   new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) if (!one.hadRecentInput) globalThis.shifts += one.value;
+    for (const one of list.getEntries().filter((entry) => !entry.hadRecentInput)) {
+      const isNewWindow = one.startTime - last > 1000 || one.startTime - first > 5000;
+      [sum, first] = isNewWindow ? [one.value, one.startTime] : [sum + one.value, first];
+      last = one.startTime;
+      globalThis.worstShift = Math.max(globalThis.worstShift, sum);
+    }
   }).observe({ type: "layout-shift" });
 }"""
 
@@ -69,13 +75,13 @@ def house(crowded: RunningMall) -> RunningMall:
     return crowded
 
 
-async def shifts(page: Page) -> float:
-    """How far things jumped by themselves, as the browser counts it."""
-    moved: float = await page.evaluate("globalThis.shifts")
+async def worst_shift(page: Page) -> float:
+    """How far things jumped by themselves in their worst moment, as the browser counts it."""
+    moved: float = await page.evaluate("globalThis.worstShift")
     return moved
 
 
-@FIRST_AT_DESK
+@pytest.mark.parametrize("screen", [DESK], ids=["desk"], indirect=True)
 @pytest.mark.parametrize(
     ("menu", "name", "path", "column", "sort"),
     [
@@ -113,7 +119,7 @@ async def test_ten_thousand_rows_are_paged_sorted_and_filtered_with_a_request_ea
     await expect(rows).to_have_count(1)
 
     assert len(reads.urls) == 5, reads.urls
-    assert await shifts(operator.page) < MOST_SHIFT
+    assert await worst_shift(operator.page) < MOST_SHIFT
 
 
 @FIRST_IN_POCKET
