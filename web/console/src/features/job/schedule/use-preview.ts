@@ -16,6 +16,8 @@ export const PREVIEWED = 10;
 const PAUSE_MS = 350;
 
 export interface JobPreview {
+  /** Whether the account may see one at all. */
+  isOffered: boolean;
   preview: Ref<Preview | null>;
   /** Why there is none: the mall's own words about the trigger. */
   failure: Ref<ApiError | null>;
@@ -25,7 +27,7 @@ export interface JobPreview {
 /** Asks a moment after the last change of `spec`; null means that there is nothing to ask yet. Who may not look
  * at jobs gets no preview. */
 export function usePreview(spec: () => JobSpec | null): JobPreview {
-  const session = useSession();
+  const isOffered = useSession().may("sys:schedule:info");
   const preview = shallowRef<Preview | null>(null);
   const failure = shallowRef<ApiError | null>(null);
   const isLoading = ref(false);
@@ -54,7 +56,7 @@ export function usePreview(spec: () => JobSpec | null): JobPreview {
   }
 
   watch(
-    () => JSON.stringify(session.may("sys:schedule:info") ? spec() : null),
+    () => JSON.stringify(isOffered ? spec() : null),
     (text, _before, onCleanup) => {
       run += 1;
       const mine = run;
@@ -71,5 +73,5 @@ export function usePreview(spec: () => JobSpec | null): JobPreview {
     { immediate: true },
   );
 
-  return { preview, failure, isLoading };
+  return { isOffered, preview, failure, isLoading };
 }
