@@ -2,6 +2,8 @@
 
 import { type Component, type VNode, defineComponent, h } from "vue";
 
+import PageBoundary from "./page-boundary.vue";
+
 const wrappers = new Map<string, Component>();
 
 /** The name under which a page's state is kept: address and round, a new round being a new page. */
@@ -9,18 +11,20 @@ export function keptName(path: string, round: number): string {
   return `${path}#${round}`;
 }
 
-/** A component of that name around what the router shows. */
-export function keptPage(name: string, page: VNode): VNode {
+/** A component of that name around what the router shows; it emits `again` when a page that broke shall be built anew. */
+export function keptPage(name: string, page: VNode, onAgain: () => void): VNode {
   const known = wrappers.get(name);
-  const wrapper = known ?? defineComponent({ name, props: { page: { type: Object, required: true } }, render: renderPage });
+  const wrapper =
+    known ?? defineComponent({ name, props: { page: { type: Object, required: true } }, emits: ["again"], render: renderPage });
   if (!known) {
     wrappers.set(name, wrapper);
   }
-  return h(wrapper, { key: name, page });
+  return h(wrapper, { key: name, page, onAgain });
 }
 
-function renderPage(this: { page: VNode }): VNode {
-  return h(this.page);
+/** Each page has a boundary of its own: one around all of them would take them along when it goes. */
+function renderPage(this: { page: VNode; $emit: (event: "again") => void }): VNode {
+  return h(PageBoundary, { onAgain: () => this.$emit("again") }, () => h(this.page));
 }
 
 /** Forget the wrappers of pages that are closed. */
