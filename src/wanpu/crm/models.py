@@ -62,7 +62,10 @@ class Member(Stamped, Base):
     photo: Mapped[str | None] = mapped_column(code_text(255))
     status: Mapped[MemberStatus] = mapped_column(IntStatus(MemberStatus), default=MemberStatus.NORMAL)
 
-    __table_args__ = (CheckConstraint("user_id > 0 AND user_id <= 4294967295", name="id_fits_32_bits"),)
+    __table_args__ = (
+        CheckConstraint("user_id > 0 AND user_id <= 4294967295", name="id_fits_32_bits"),
+        Index(None, "photo"),
+    )
 
 
 class MemberToken(Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Index, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, SmallInteger, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wanpu.infra.columns import (
@@ -41,7 +41,8 @@ class Category(Stamped, Base):
 
 class Spu(Stamped, Base):
     """商品: what a merchant lists. Prices and stock belong to its SKUs; `min_price` (fen), `sales` and
-    `is_sold_out` are kept beside it for lists."""
+    `is_sold_out` are kept beside it for lists. `is_detail_listed`: the addresses in `detail_html` stand in
+    `spu_detail_picture`."""
 
     __tablename__ = "spu"
 
@@ -54,6 +55,7 @@ class Spu(Stamped, Base):
     stock_reduce_strategy: Mapped[StockStrategy] = mapped_column(IntStatus(StockStrategy))
     sale_attr: Mapped[list[Any]] = mapped_column(json_value())  # [{"name": "颜色", "values": ["黑", "白"]}]
     detail_html: Mapped[str] = mapped_column(long_text(), default="")
+    is_detail_listed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     keyword: Mapped[str] = mapped_column(name_text(128), default="")
     status: Mapped[SpuStatus] = mapped_column(IntStatus(SpuStatus), default=SpuStatus.TO_BE_SHELVED)
     on_shelved_at: Mapped[datetime | None]
@@ -69,6 +71,7 @@ class Spu(Stamped, Base):
         Index(None, "status", "on_shelved_at", "id"),
         Index(None, "status", "min_price", "id"),
         Index(None, "status", "sales", "id"),
+        Index(None, "is_detail_listed", "id"),
     )
 
 

@@ -445,7 +445,7 @@ class ViewNotFound(NotFound):
 
 
 class ViewsTooMany(Conflict):
-    """The account has saved as many views as it may: `details.limit` of one list."""
+    """The account has saved as many views as it may: `details.limit` of the list, or of all lists."""
 
     code = "view.too_many"
     message_zh = "保存的视图过多，请先删除不用的"

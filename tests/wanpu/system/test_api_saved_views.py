@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from tests.http import Caller, room_app, serving
 from tests.wanpu.system.people import Person, make_administrator, make_staff
 
@@ -91,7 +92,33 @@ async def test_views_are_few_even_when_they_are_saved_at_once(
     assert (refused.refusal, refused.body["details"]) == ((409, "view.too_many"), {"limit": 12})
     assert await count_all(system) == 12
     monkeypatch.setattr(saved_views, "VIEWS_OF_AN_ACCOUNT", 12)
-    assert (await http.post(VIEWS, view("one more", "staff"))).refusal == (409, "view.too_many")
+    in_all = await http.post(VIEWS, view("one more", "staff"))
+    assert (in_all.refusal, in_all.body["details"]) == ((409, "view.too_many"), {"limit": 12})
+
+
+async def test_an_account_that_has_views_of_many_lists_is_told_the_limit_of_all(
+    http: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_views, "VIEWS_OF_AN_ACCOUNT", 2)
+    for list_name in ("log", "staff"):
+        assert (await http.post(VIEWS, view(list_name=list_name))).status == 201
+
+    refused = await http.post(VIEWS, view(list_name="role"))
+
+    assert (refused.refusal, refused.body["details"]) == ((409, "view.too_many"), {"limit": 2})
+
+
+async def test_the_database_keeps_one_view_of_a_title_byte_by_byte(
+    http: Caller, system: SystemServices, clerk: Person
+) -> None:
+    for title in ("a", "A", "á"):
+        assert (await http.post(VIEWS, view(title))).status == 201
+
+    with pytest.raises(IntegrityError):
+        async with system.db.transaction() as session:
+            session.add(SavedView(id=1, staff_id=clerk.staff_id, list_name="log", title="A", query={}))
+
+    assert await count_all(system) == 3
 
 
 @pytest.mark.parametrize(

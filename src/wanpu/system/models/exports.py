@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Index, Integer
+from sqlalchemy import Boolean, Index, Integer, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wanpu.infra.columns import BigInt, TextStatus, code_text, json_value, long_text
@@ -16,7 +16,7 @@ class ListExport(Stamped, Base):
     """One export of a list by one account.
 
     `position` is where the next page begins and `parts` how many pieces stand in `list_export_part`; both
-    move together with `rows_done`. `open_key` tells what is asked for while the export is not over, so
+    move together with `rows_done`; `is_read` says that no row is left to read. `open_key` tells what is asked for while the export is not over, so
     that a repeated request finds it.
     """
 
@@ -36,6 +36,7 @@ class ListExport(Stamped, Base):
     rows_done: Mapped[int] = mapped_column(Integer, default=0)
     bytes_done: Mapped[int] = mapped_column(BigInt, default=0)
     parts: Mapped[int] = mapped_column(Integer, default=0)
+    is_read: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     position: Mapped[list[Any] | None]  # sort value and unique value of the last row written
     file_id: Mapped[Id | None] = mapped_column(BigInt)
     error_code: Mapped[str] = mapped_column(code_text(64), default="")

@@ -41,6 +41,9 @@ class OperationLog(Base):
         Index(None, "created_at"),
         Index(None, "username", "created_at"),
         Index(None, "operation", "created_at"),
+        Index(None, "subject", "created_at"),
+        Index(None, "ip", "created_at"),
+        Index(None, "request_id"),
         Index(None, "seal_no"),
         {"sqlite_autoincrement": True},
     )
@@ -76,4 +79,9 @@ class LoginLog(Base):
     user_agent: Mapped[str] = mapped_column(name_text(255), default="")
     created_at: Mapped[datetime]
 
-    __table_args__ = (Index(None, "created_at"), Index(None, "username", "created_at"))
+    __table_args__ = (
+        Index(None, "created_at"),
+        Index(None, "username", "created_at"),
+        Index(None, "ip", "created_at"),
+        Index(None, "created_at", "event", "reason"),
+    )

@@ -60,9 +60,10 @@ async def _save(
         views = await queries.list_views(session, caller.staff_id, list_name)
         view = next((known for known in views if known.title == title), None)
         if view is None:
-            total = await queries.count_views(session, caller.staff_id)
-            if len(views) >= VIEWS_OF_A_LIST or total >= VIEWS_OF_AN_ACCOUNT:
+            if len(views) >= VIEWS_OF_A_LIST:
                 raise ViewsTooMany(details={"limit": VIEWS_OF_A_LIST})
+            if await queries.count_views(session, caller.staff_id) >= VIEWS_OF_AN_ACCOUNT:
+                raise ViewsTooMany(details={"limit": VIEWS_OF_AN_ACCOUNT})
             view = SavedView(
                 id=number, staff_id=caller.staff_id, list_name=list_name, title=title, query=query
             )
