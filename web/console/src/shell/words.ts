@@ -47,7 +47,11 @@ export const t = words(
     unsavedTitle: "有未保存的内容",
     unsaved: "关闭「{title}」会丢失其中未保存的内容。",
     unsavedAll: "有标签页的内容还没有保存，关闭后会丢失。",
+    unsavedReload: "刷新此页会丢失其中未保存的内容。",
+    unsavedSignOut: "有页面的内容还没有保存，退出登录后会丢失。",
     closeAnyway: "放弃并关闭",
+    reloadAnyway: "放弃并刷新",
+    signOutAnyway: "放弃并退出",
     stay: "继续编辑",
   },
   {
@@ -95,7 +99,11 @@ export const t = words(
     unsavedTitle: "There is unsaved work",
     unsaved: "Closing “{title}” loses what was not saved in it.",
     unsavedAll: "Some tabs hold work that was not saved; closing them loses it.",
+    unsavedReload: "Loading this page again loses what was not saved in it.",
+    unsavedSignOut: "Some pages hold work that was not saved; signing out loses it.",
     closeAnyway: "Close and lose it",
+    reloadAnyway: "Load again and lose it",
+    signOutAnyway: "Sign out and lose it",
     stay: "Keep editing",
   },
 );
