@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import Context, copy_context
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from structlog import get_logger
 
@@ -27,7 +27,7 @@ class LaneFull(Unavailable):
 class Lane(Generic[C, R]):
     """Gives each caller its own result, though many commands are committed together.
 
-    An idle lane commits a command at once, alone; while one batch is being committed the next one
+    An idle lane commits a command at once, alone; while `parallel` batches are being committed the next one
     gathers. There is no timer. A batch runs in the context of its first command: its request is the one
     that logs and spans name. `commit` answers one result or exception per command, in their order,
     and must bear a repeat of commands it has committed: when it raises as a whole, its commands are
@@ -41,13 +41,15 @@ class Lane(Generic[C, R]):
         name: str = "lane",
         max_batch: int = 200,
         max_queue: int = 2000,
+        parallel: int = 1,
     ) -> None:
         self._commit = commit
         self._name = name
         self._max_batch = max_batch
         self._max_queue = max_queue
         self._queue: deque[tuple[C, asyncio.Future[R], Context]] = deque()
-        self._worker: asyncio.Task[None] | None = None
+        self._parallel = parallel
+        self._workers: set[asyncio.Task[None]] = set()
 
     async def submit(self, command: C) -> R:
         """Have the command committed; answers or raises what `commit` said about it.
@@ -62,14 +64,21 @@ class Lane(Generic[C, R]):
             raise LaneFull
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._queue.append((command, answer, copy_context()))
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._drain())
+        if len(self._workers) < self._parallel:
+            self._workers.add(asyncio.create_task(self._work()))
         return await answer
 
     async def close(self) -> None:
         """Wait until everything that was submitted has its answer."""
-        while self._worker is not None and not self._worker.done():
-            await asyncio.wait({self._worker})
+        while self._workers:
+            await asyncio.wait(self._workers)
+
+    async def _work(self) -> None:
+        try:
+            await self._drain()
+        finally:
+            # In the same step that found the queue empty: who submits afterwards starts another worker.
+            self._workers.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     async def _drain(self) -> None:
         while self._queue:

@@ -7,6 +7,9 @@ from wanpu.kernel.errors import WanpuError
 from wanpu.order.service.placing import Placed, PlaceOrder, place_orders
 from wanpu.order.services import OrderServices
 
+LANE_PARALLEL = 2
+"""One batch is drafted while the other is written."""
+
 
 @dataclass(frozen=True)
 class OrderDesk:
@@ -23,4 +26,4 @@ def open_desk(services: OrderServices) -> OrderDesk:
         results: list[Placed | WanpuError] = await place_orders(services, commands)
         return list(results)
 
-    return OrderDesk(services, Lane(commit, name="orders"))
+    return OrderDesk(services, Lane(commit, name="orders", parallel=LANE_PARALLEL))

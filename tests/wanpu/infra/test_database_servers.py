@@ -67,6 +67,7 @@ async def test_a_connection_that_was_just_at_work_is_not_asked_whether_it_lives(
     pings = []
     dialect = db.engine.sync_engine.dialect
     monkeypatch.setattr(dialect, "do_ping", lambda connection: pings.append(connection) or True)
+    monkeypatch.setattr(rested_connections, "TRUSTED_S", 3600)
     await add_segments(db, "a")
     assert await serial_of(db, "a") == 1
     assert pings == []

@@ -47,6 +47,29 @@ async def test_what_gathers_during_a_commit_is_committed_together_in_its_order()
     assert books.batches == [[2], [4, 6, 8]]
 
 
+async def test_two_batches_may_be_committed_beside_each_other_while_a_third_gathers():
+    books = Books(is_held=True)
+    lane = Lane(books.commit, parallel=2)
+    callers = []
+    for numbers in ((2,), (4, 6), (8, 10)):
+        callers += [asyncio.create_task(lane.submit(number)) for number in numbers]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert books.batches == [[2], [4, 6]]
+
+    books.gate.set()
+
+    assert await asyncio.gather(*callers) == [4, 8, 12, 16, 20]
+    assert books.batches == [[2], [4, 6], [8, 10]]
+
+
+async def test_a_command_that_follows_an_answer_at_once_finds_a_worker():
+    lane = Lane(Books().commit)
+
+    async with asyncio.timeout(5):
+        assert [await lane.submit(2) for _ in range(3)] == [4, 4, 4]
+
+
 async def test_each_caller_gets_its_own_refusal():
     lane = Lane(Books().commit)
 

@@ -1,21 +1,24 @@
 """What tests of the order room put into a checkout, and what they look at afterwards."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import count as counting
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from tests.builders import make_address
+from tests.wanpu.order.scripted_payments import ScriptedPayments
 
 from wanpu.crm.models import Member
-from wanpu.infra.services import Services
+from wanpu.infra.database import Database
+from wanpu.infra.services import Services, open_services
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
-from wanpu.order import OrderServices, audit_orders, queries
+from wanpu.order import OrderNumbers, OrderServices, audit_orders, queries
 from wanpu.order.service.placing import Placed, PlaceOrder, place_orders
 from wanpu.order.service.shelf import Choice
 from wanpu.product import audit_stock
@@ -141,3 +144,26 @@ async def steps_of(services: Services, order: Mapping[str, Any]) -> list[str]:
     """The events of an order's timeline, oldest first."""
     async with services.db.reading() as session:
         return [log["event"] for log in await queries.list_logs(session, Id(int(order["order_id"])))]
+
+
+async def second_process(services: Services, payments: ScriptedPayments) -> OrderServices:
+    """The order room over connections of its own, as another process has it."""
+    own = await open_services(services.settings, clock=services.clock)
+    shared = {field.name: getattr(own, field.name) for field in fields(Services)}
+    return OrderServices(
+        **shared, payments=payments, numbers=OrderNumbers(own.serials, own.vault, own.tokens)
+    )
+
+
+def will_wait_for_a_lock(db: Database) -> asyncio.Event:
+    """Set when the database is asked for a lock on a cart or stock row (servers) or for the one writer
+    (SQLite)."""
+    reached = asyncio.Event()
+
+    @event.listens_for(db.engine.sync_engine, "before_cursor_execute")
+    def look(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        is_of_order = "sku_stock" in statement or "shopping_cart_item" in statement
+        if statement == "BEGIN IMMEDIATE" or (is_of_order and "FOR UPDATE" in statement):
+            reached.set()
+
+    return reached

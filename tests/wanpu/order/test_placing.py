@@ -1,12 +1,11 @@
 """Placing orders: one transaction for a whole list, each command with its own outcome."""
 
 import asyncio
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from tests.builders import make_merchant, make_spu
 from tests.wanpu.order.checkout import (
     buying,
@@ -17,21 +16,22 @@ from tests.wanpu.order.checkout import (
     placed_json,
     require_sound_books,
     rows_of,
+    second_process,
     stock_of,
     to_address,
+    will_wait_for_a_lock,
 )
 from tests.wanpu.order.scripted_payments import ScriptedPayments
 
 from wanpu.crm.service.merchants import change_merchant_status
 from wanpu.crm.states import MerchantStatus
-from wanpu.infra.database import Database
 from wanpu.infra.idempotency import KeyReused
 from wanpu.infra.models import DueWork, IdempotencyKey, OutboxEvent
-from wanpu.infra.services import Services, close_services, open_services
+from wanpu.infra.services import Services, close_services
 from wanpu.kernel.clock import ManualClock
 from wanpu.kernel.ids import Id, owner_of
 from wanpu.kernel.money import Fen
-from wanpu.order import OrderNumbers, OrderServices
+from wanpu.order import OrderServices
 from wanpu.order.errors import (
     AddressNotFound,
     CartChanged,
@@ -291,9 +291,9 @@ async def test_a_key_sent_to_two_processes_at_once_is_answered_with_one_order_ev
     buyer = await make_buyer(services)
     spu = await make_spu(services, skus=[(100, 1)])
     command = buying(buyer, {spu.sku_ids[0]: 1}, 100)
-    others = [await _second_process(services, payments) for _ in range(2)]
+    others = [await second_process(services, payments) for _ in range(2)]
     await asyncio.gather(*(app.numbers.reserve(order=1, seller_order=1, order_item=1) for app in others))
-    waiting = [_will_wait_for_a_lock(app.db) for app in others]
+    waiting = [will_wait_for_a_lock(app.db) for app in others]
 
     async with services.db.transaction() as session:
         await _lock_stock_row(session, spu.sku_ids[0])
@@ -308,29 +308,8 @@ async def test_a_key_sent_to_two_processes_at_once_is_answered_with_one_order_ev
         await close_services(app)
 
 
-async def _second_process(services: Services, payments: ScriptedPayments) -> OrderServices:
-    """The order room over connections of its own, as another process has it."""
-    own = await open_services(services.settings, clock=services.clock)
-    shared = {field.name: getattr(own, field.name) for field in fields(Services)}
-    return OrderServices(
-        **shared, payments=payments, numbers=OrderNumbers(own.serials, own.vault, own.tokens)
-    )
-
-
 async def _lock_stock_row(session: Any, sku_id: Id) -> None:
     assert await lock_available(session, [sku_id]) == {sku_id: 1}
-
-
-def _will_wait_for_a_lock(db: Database) -> asyncio.Event:
-    """Set when the database is asked for a stock lock (servers) or for the one writer (SQLite)."""
-    reached = asyncio.Event()
-
-    @event.listens_for(db.engine.sync_engine, "before_cursor_execute")
-    def look(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
-        if statement == "BEGIN IMMEDIATE" or ("sku_stock" in statement and "FOR UPDATE" in statement):
-            reached.set()
-
-    return reached
 
 
 async def test_nothing_chosen_is_refused(services: Services, orders: OrderServices) -> None:

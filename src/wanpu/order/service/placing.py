@@ -1,4 +1,8 @@
-"""Place orders (下单): a list of commands goes into one transaction, each with its own outcome."""
+"""Place orders (下单): a list of commands goes into one transaction, each with its own outcome.
+
+Orders are drafted before anything is locked, and kept if the locked cart and stock bear them out. So a batch
+drafts while the one before it commits, and a stock row stays locked for no longer than its own write takes.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +30,8 @@ from wanpu.product import StockChange, StockMove, StockStrategy, move_stock
 
 CLOSE_WORK = "order.close"
 CREATED = 201
+DRAFTS = 2
+"""How often an order is drafted at most: before the locks, and once more behind them."""
 
 Row = dict[str, Any]
 
@@ -61,22 +67,25 @@ async def place_orders(app: OrderServices, commands: Sequence[PlaceOrder]) -> li
     A key that was used is answered with its first order. Refusals: those of `Shelf.judge`,
     PriceChanged, KeyReused.
     """
-    lines = sum(len(command.choice.sku_ids) for command in commands)
-    numbers = await app.numbers.reserve(order=len(commands), seller_order=lines, order_item=lines)
+    choices = [command.choice for command in commands]
+    lines = sum(len(choice.sku_ids) for choice in choices) * DRAFTS
+    numbers = await app.numbers.reserve(order=len(commands) * DRAFTS, seller_order=lines, order_item=lines)
     results: list[Placed | WanpuError] = []
     async with app.db.transaction() as session:
-        shelf = await lock_shelf(session, [command.choice for command in commands])
+        shelf = await read_shelf(session, choices)
+        batch = _Batch(app, shelf, numbers, app.clock.now())
+        drafts = [batch.draft_if_allowed(command) for command in commands]
+        batch.shelf = await lock_shelf(session, choices, shelf)
         # After the locks: another process that had the same key has written its answer by now.
         answers = await idempotency.find_many(session, [(c.scope, c.key) for c in commands])
-        batch = _Batch(app, shelf, numbers, app.clock.now())
-        for command in commands:
+        for command, draft in zip(commands, drafts, strict=True):
             try:
                 first = answers.get((command.scope, command.key))
                 if first is not None:
                     first.require_same(command.fingerprint)
                     results.append(Placed(first.body, is_replayed=True, status=first.status))
                     continue
-                body = batch.place(command)
+                body = batch.place(command, draft)
             except WanpuError as refusal:
                 results.append(refusal)
                 continue
@@ -94,13 +103,25 @@ async def preview_order(app: OrderServices, choice: Choice) -> rules.PricedOrder
         The refusals of `Shelf.judge`.
     """
     async with app.db.reading() as session:
-        shelf = await read_shelf(session, choice)
+        shelf = await read_shelf(session, [choice])
     return shelf.judge(choice).priced
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One order as it is going to be written, and what it was made of."""
+
+    basket: Basket
+    order: Row
+    sellers: list[Row]
+    items: list[Row]
+    body: str
 
 
 @dataclass(slots=True)
 class _Batch:
-    """The rows of the orders placed so far, table by table, and the shelf they take from."""
+    """The rows of the orders placed so far, table by table, and the shelf they take from: first as it was
+    read, then as it is locked."""
 
     app: OrderServices
     shelf: Shelf
@@ -116,17 +137,23 @@ class _Batch:
     work: list[Row] = field(default_factory=list)
     keys: list[Row] = field(default_factory=list)
 
-    def place(self, command: PlaceOrder) -> str:
-        """Judge one command against what is left and add its rows; the body of its answer."""
+    def draft_if_allowed(self, command: PlaceOrder) -> _Draft | None:
+        """The order of a command, unless it would be refused; refusals are for `place` to give."""
+        try:
+            return self._draft(command)
+        except WanpuError:
+            return None
+
+    def place(self, command: PlaceOrder, draft: _Draft | None) -> str:
+        """Add a command's rows: its draft, or another if the locked shelf does not bear that out. The body of
+        its answer."""
         choice = command.choice
-        basket = self.shelf.judge(choice)
-        if basket.priced.pay_fen != command.expected_pay_fen:
-            raise PriceChanged(details={"pay_fen": basket.priced.pay_fen})
-        order = self._order_row(choice, basket.priced)
-        sellers, items = self._part_rows(order, basket, choice.remarks)
-        self._take(choice, basket, items)
+        if draft is None or not self.shelf.still_has(choice, draft.basket):
+            draft = self._draft(command)
+        order, items = draft.order, draft.items
+        self._take(choice, draft.basket, items)
         self.orders.append(order)
-        self.seller_orders.extend(sellers)
+        self.seller_orders.extend(draft.sellers)
         self.items.extend(items)
         self.logs.append(queries.log_row(order["id"], "placed", OrderStatus.TO_PAY, self.now))
         spu_ids = sorted({item["spu_id"] for item in items})
@@ -134,12 +161,12 @@ class _Batch:
         self.work.append(
             due_work.row_for(CLOSE_WORK, str(order["id"]), order["should_paid_before"], self.now)
         )
-        url = PayLinks(self.app.vault).url(order["order_no"])
-        body = orjson.dumps(views.order_json(order, sellers, items, cashier_url=url)).decode()
         self.keys.append(
-            idempotency.row_for(command.scope, command.key, command.fingerprint, CREATED, body, self.now)
+            idempotency.row_for(
+                command.scope, command.key, command.fingerprint, CREATED, draft.body, self.now
+            )
         )
-        return body
+        return draft.body
 
     async def write(self, session: AsyncSession) -> None:
         """Send every row, one statement a table; nothing when every command was refused."""
@@ -158,6 +185,17 @@ class _Batch:
             keys=self.keys,
         )
         outbox.wake_after_commit(session)
+
+    def _draft(self, command: PlaceOrder) -> _Draft:
+        choice = command.choice
+        basket = self.shelf.judge(choice)
+        if basket.priced.pay_fen != command.expected_pay_fen:
+            raise PriceChanged(details={"pay_fen": basket.priced.pay_fen})
+        order = self._order_row(choice, basket.priced)
+        sellers, items = self._part_rows(order, basket, choice.remarks)
+        url = PayLinks(self.app.vault).url(order["order_no"])
+        body = orjson.dumps(views.order_json(order, sellers, items, cashier_url=url)).decode()
+        return _Draft(basket, order, sellers, items, body)
 
     def _take(self, choice: Choice, basket: Basket, items: Sequence[Row]) -> None:
         """Lower what is left for the commands behind: units of strategy 1, and the cart rows."""

@@ -1,7 +1,7 @@
 """What a checkout looks at: the chosen goods as they are now, read once for a whole batch."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,8 +32,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """A choice that may be ordered: its price, its address and the cart rows it uses up."""
+    """A choice that may be ordered: its lines and price, its address and the cart rows it uses up."""
 
+    lines: Sequence[rules.Line]
     priced: rules.PricedOrder
     address: DeliveryAddress
     cart_rows: Sequence[Mapping[Any, Any]]
@@ -67,14 +68,21 @@ class Shelf:
         priced = rules.price_order(lines, self.merchants)
         if choice.remarks.keys() - {part.merchant.merchant_id for part in priced.seller_orders}:
             raise RemarkForNobody
-        short = [
-            (line.sku.sku_id, line.quantity, self.left.get(line.sku.sku_id, 0))
-            for line in lines
-            if line.quantity > self.left.get(line.sku.sku_id, 0)
-        ]
-        if short:
+        if short := self._short(lines):
             raise SoldOut.short_of(short)
-        return Basket(priced, address, cart_rows)
+        return Basket(lines, priced, address, cart_rows)
+
+    def still_has(self, choice: Choice, basket: Basket) -> bool:
+        """Whether a basket that was judged before would be the same now."""
+        if choice.from_cart:
+            rows = [self.cart.get((choice.member_id, sku_id)) for sku_id in choice.sku_ids]
+            if rows != basket.cart_rows:
+                return False
+        return not self._short(basket.lines)
+
+    def _short(self, lines: Iterable[rules.Line]) -> list[tuple[Id, int, int]]:
+        asked = ((line.sku.sku_id, line.quantity, self.left.get(line.sku.sku_id, 0)) for line in lines)
+        return [(sku_id, quantity, left) for sku_id, quantity, left in asked if quantity > left]
 
     def _cart_rows_of(self, choice: Choice) -> list[Mapping[Any, Any]]:
         rows = [self.cart.get((choice.member_id, sku_id)) for sku_id in choice.sku_ids]
@@ -85,33 +93,32 @@ class Shelf:
         return [row for row in rows if row is not None]
 
 
-async def lock_shelf(session: AsyncSession, choices: Sequence[Choice]) -> Shelf:
-    """Lock cart rows, then stock rows, and read the rest; one statement each for the whole batch."""
-    from_cart = [choice for choice in choices if choice.from_cart]
-    cart = await queries.lock_cart_rows(
-        session,
-        [choice.member_id for choice in from_cart],
-        [sku_id for choice in from_cart for sku_id in choice.sku_ids],
-    )
-    left = await lock_available(session, {sku_id for choice in choices for sku_id in choice.sku_ids})
-    return await _read_goods(session, choices, cart, left)
-
-
-async def read_shelf(session: AsyncSession, choice: Choice) -> Shelf:
-    """The same without locks, for a look that decides nothing."""
-    sku_ids = choice.sku_ids if choice.from_cart else ()
-    cart = await queries.get_cart_rows(session, [choice.member_id], sku_ids)
-    return await _read_goods(session, [choice], cart, await get_available(session, choice.sku_ids))
-
-
-async def _read_goods(
-    session: AsyncSession, choices: Sequence[Choice], cart: CartRows, left: dict[Id, int]
-) -> Shelf:
-    skus = await get_skus_on_sale(session, {sku_id for choice in choices for sku_id in choice.sku_ids})
+async def read_shelf(session: AsyncSession, choices: Sequence[Choice]) -> Shelf:
+    """What choices look at, one statement of each kind for all of them. Nothing is locked, so cart and stock
+    may be others a moment later."""
+    sku_ids = _skus_of(choices)
+    skus = await get_skus_on_sale(session, sku_ids)
     return Shelf(
-        cart=cart,
+        cart=await queries.get_cart_rows(session, *_cart_of(choices)),
         skus=skus,
         merchants=await get_selling_merchants(session, {sku.merchant_id for sku in skus.values()}),
         addresses=await get_delivery_addresses(session, {choice.address_id for choice in choices}),
-        left=left,
+        left=await get_available(session, sku_ids),
     )
+
+
+async def lock_shelf(session: AsyncSession, choices: Sequence[Choice], seen: Shelf) -> Shelf:
+    """The shelf that was read, with its cart rows and then its stock rows locked, as they are now."""
+    cart = await queries.lock_cart_rows(session, *_cart_of(choices))
+    return replace(seen, cart=cart, left=await lock_available(session, _skus_of(choices)))
+
+
+def _skus_of(choices: Sequence[Choice]) -> set[Id]:
+    return {sku_id for choice in choices for sku_id in choice.sku_ids}
+
+
+def _cart_of(choices: Sequence[Choice]) -> tuple[list[Id], list[Id]]:
+    from_cart = [choice for choice in choices if choice.from_cart]
+    return [choice.member_id for choice in from_cart], [
+        sku_id for choice in from_cart for sku_id in choice.sku_ids
+    ]
