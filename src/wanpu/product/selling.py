@@ -22,7 +22,8 @@ from wanpu.product.states import PictureType, SpuStatus, StockMove, StockStrateg
 
 @dataclass(frozen=True, slots=True)
 class SkuOnSale:
-    """A SKU as it would be ordered now. Not `is_on_shelf`: nobody may buy it."""
+    """A SKU as it would be ordered now. Not `is_on_shelf`: nobody may buy it. `available` units were free
+    when it was read: for screens and first checks, while what decides is `lock_available`."""
 
     sku_id: Id
     spu_id: Id
@@ -34,6 +35,7 @@ class SkuOnSale:
     snap_version: int
     strategy: StockStrategy
     is_on_shelf: bool
+    available: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,10 @@ _SKUS_ON_SALE = (
         Sku.snap_version,
         Spu.stock_reduce_strategy,
         and_(Spu.status == SpuStatus.ON_SHELF, Spu.is_deleted.is_(False)),
+        func.coalesce(SkuStock.available, 0),
     )
     .join(Spu, Spu.id == Sku.spu_id)
+    .outerjoin(SkuStock, SkuStock.sku_id == Sku.id)
     .where(Among(Sku.id, "sku_ids"), Sku.is_deleted.is_(False))
 )
 _AVAILABLE = select(SkuStock.sku_id, SkuStock.available).where(Among(SkuStock.sku_id, "sku_ids"))

@@ -27,6 +27,7 @@ def make_sku(
         snap_version=1,
         strategy=StockStrategy.ON_ORDER,
         is_on_shelf=is_on_shelf,
+        available=10,
     )
 
 

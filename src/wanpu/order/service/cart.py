@@ -21,7 +21,7 @@ from wanpu.order.numbering import CART_ITEM
 from wanpu.order.rules import MAX_LINES, MAX_QUANTITY
 from wanpu.order.services import OrderServices
 from wanpu.order.states import CartSource
-from wanpu.product import get_available, get_skus_on_sale
+from wanpu.product import get_skus_on_sale
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,8 @@ async def _add(db: Database, ask: AddToCart, new_id: Id) -> None:
             raise SkuNotFound(details={"sku_ids": [str(ask.sku_id)]})
         if not sku.is_on_shelf:
             raise SkuOffShelf.naming([ask.sku_id])
-        left = (await get_available(session, [ask.sku_id])).get(ask.sku_id, 0)
-        if left < 1:
-            raise SoldOut.short_of([(ask.sku_id, ask.quantity, left)])
+        if sku.available < 1:
+            raise SoldOut.short_of([(ask.sku_id, ask.quantity, sku.available)])
         now = db.clock.now()
         row: dict[str, Any] = {
             "id": new_id,
@@ -122,13 +121,12 @@ async def view_cart(app: OrderServices, member_id: Id) -> dict[str, Any]:
     async with app.db.reading() as session:
         rows = await queries.get_cart(session, member_id)
         skus = await get_skus_on_sale(session, [row["sku_id"] for row in rows])
-        left = await get_available(session, [row["sku_id"] for row in rows])
         merchants = await get_selling_merchants(session, {row["merchant_id"] for row in rows})
     groups: dict[Id, dict[str, Any]] = {}
     for row in rows:
         merchant = merchants[row["merchant_id"]]
         sku = skus.get(row["sku_id"])
-        stock = left.get(row["sku_id"], 0)
+        stock = 0 if sku is None else sku.available
         reason = None
         if sku is None or not sku.is_on_shelf:
             reason = "off_shelf"

@@ -10,7 +10,7 @@ from wanpu.crm import DeliveryAddress, SellingMerchant, get_delivery_addresses, 
 from wanpu.kernel.ids import Id
 from wanpu.order import queries, rules
 from wanpu.order.errors import AddressNotFound, CartChanged, NothingChosen, RemarkForNobody, SoldOut
-from wanpu.product import SkuOnSale, get_available, get_skus_on_sale, lock_available
+from wanpu.product import SkuOnSale, get_skus_on_sale, lock_available
 
 CartRows = dict[tuple[Id, Id], Mapping[Any, Any]]
 
@@ -96,14 +96,13 @@ class Shelf:
 async def read_shelf(session: AsyncSession, choices: Sequence[Choice]) -> Shelf:
     """What choices look at, one statement of each kind for all of them. Nothing is locked, so cart and stock
     may be others a moment later."""
-    sku_ids = _skus_of(choices)
-    skus = await get_skus_on_sale(session, sku_ids)
+    skus = await get_skus_on_sale(session, _skus_of(choices))
     return Shelf(
         cart=await queries.get_cart_rows(session, *_cart_of(choices)),
         skus=skus,
         merchants=await get_selling_merchants(session, {sku.merchant_id for sku in skus.values()}),
         addresses=await get_delivery_addresses(session, {choice.address_id for choice in choices}),
-        left=await get_available(session, sku_ids),
+        left={sku.sku_id: sku.available for sku in skus.values()},
     )
 
 
