@@ -1,13 +1,8 @@
 """find the uses of a file by an index.
 
-Pages that stand already are read once, a few at a time, for the addresses in them.
-
 Revision: 0007
 Follows: 0006
 """
-
-import html
-import re
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,23 +13,6 @@ revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
-
-PAGES_AT_ONCE = 200
-MAX_LENGTH = 500
-ADDRESS = re.compile(r"(?:https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/|/files/)[A-Za-z0-9/._-]+")
-
-SPU = sa.table(
-    "spu",
-    sa.column("id", columns.BigInt),
-    sa.column("detail_html", columns.long_text()),
-    sa.column("created_at", columns.UtcDateTime()),
-)
-PICTURE = sa.table(
-    "spu_detail_picture",
-    sa.column("spu_id", columns.BigInt),
-    sa.column("url", columns.code_text(500)),
-    sa.column("created_at", columns.UtcDateTime()),
-)
 
 
 def upgrade() -> None:
@@ -51,30 +29,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sku_attachment_url"), "sku_attachment", ["url"], unique=False)
     op.create_index(op.f("ix_spu_attachment_url"), "spu_attachment", ["url"], unique=False)
     # ### end Alembic commands ###
-    fill_addresses(op.get_bind())
-
-
-def fill_addresses(connection: sa.Connection) -> None:
-    after = 0
-    while True:
-        pages = sa.select(SPU).where(SPU.c.id > after).order_by(SPU.c.id).limit(PAGES_AT_ONCE)
-        rows = connection.execute(pages).all()
-        if not rows:
-            return
-        found = [
-            {"spu_id": row.id, "url": url, "created_at": row.created_at}
-            for row in rows
-            for url in addresses_in(row.detail_html)
-        ]
-        if found:
-            connection.execute(sa.insert(PICTURE), found)
-        after = rows[-1].id
-
-
-def addresses_in(page: str) -> list[str]:
-    whole = set(ADDRESS.findall(html.unescape(page)))
-    paths = {"/files/" + address.partition("/files/")[2] for address in whole if "/files/" in address}
-    return sorted(address for address in whole | paths if len(address) <= MAX_LENGTH)
 
 
 def downgrade() -> None:

@@ -27,6 +27,7 @@ from wanpu.payment import LocalPaymentPort, PaymentServices, open_payment_servic
 from wanpu.payment import due_work_handlers as payment_work
 from wanpu.payment import register as register_payment
 from wanpu.product import find_picture_use
+from wanpu.product.jobs import register_jobs as register_product_jobs
 from wanpu.system import SystemServices, open_system_services
 from wanpu.system import due_work_handlers as system_work
 from wanpu.system.jobs import register_jobs as register_system_jobs
@@ -71,6 +72,7 @@ async def open_mall(settings: Settings, *, clock: Clock | None = None) -> Mall:
     registry = JobRegistry()
     register_infra_jobs(registry, services)
     register_crm_jobs(registry, services)
+    register_product_jobs(registry, services)
     register_system_jobs(registry, system)
     jobs = open_jobs(services, registry, time=None if clock is None else SimulatedTime(clock))
     return Mall(services, system, payments, open_desk(orders), subscriptions, jobs)

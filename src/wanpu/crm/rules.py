@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from wanpu.kernel.contacts import is_mobile
+from wanpu.system import is_file_address
 
 MIN_USERNAME_LENGTH = 2
 MAX_USERNAME_LENGTH = 50
@@ -12,7 +13,6 @@ MAX_URL_LENGTH = 255
 
 _USERNAME = re.compile(r"[\w.-]+")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
-_PICTURE = re.compile(r"(/files|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?)/[A-Za-z0-9/._-]+")
 _POST_CODE = re.compile(r"[0-9]{6}")
 
 
@@ -61,6 +61,6 @@ def require_picture_url(text: str) -> str:
     Raises:
         ValueError: it is not.
     """
-    if len(text) > MAX_URL_LENGTH or not _PICTURE.fullmatch(text) or ".." in text:
+    if len(text) > MAX_URL_LENGTH or not is_file_address(text):
         raise ValueError("must be the address of a file of this mall: /files/… or https://…")
     return text

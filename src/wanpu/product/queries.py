@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, delete, false, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.statements import padded
@@ -240,6 +240,33 @@ async def add_rows(session: AsyncSession, model: type[Any], rows: Rows) -> None:
     """Insert rows of one table by one statement."""
     if rows:
         await session.execute(insert(model.__table__), list(rows))
+
+
+async def list_unlisted_ids(session: AsyncSession, limit: int) -> Sequence[Id]:
+    """Some products whose pages are not in `spu_detail_picture` yet, deleted ones as well."""
+    statement = select(Spu.id).where(Spu.is_detail_listed == false()).order_by(Spu.id).limit(limit)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def lock_unlisted_pages(session: AsyncSession, spu_ids: Collection[Id]) -> dict[Id, str]:
+    """The pages of those products that are still not listed, locked in the order of their ids."""
+    statement = (
+        select(Spu.id, Spu.detail_html)
+        .where(Spu.id.in_(padded(spu_ids)), Spu.is_detail_listed == false())
+        .order_by(Spu.id)
+        .with_for_update()
+    )
+    return {row.id: row.detail_html for row in await session.execute(statement)}
+
+
+async def replace_detail_pictures(session: AsyncSession, spu_ids: Collection[Id], rows: Rows) -> None:
+    """Let `rows` be all that the pages of these locked products show."""
+    if not spu_ids:
+        return
+    await session.execute(delete(SpuDetailPicture).where(SpuDetailPicture.spu_id.in_(padded(spu_ids))))
+    await add_rows(session, SpuDetailPicture, rows)
+    spu: Table = Spu.__table__  # type: ignore[assignment]
+    await session.execute(update(spu).where(spu.c.id.in_(padded(spu_ids))).values(is_detail_listed=True))
 
 
 async def find_picture_use(session: AsyncSession, urls: Sequence[str]) -> str | None:

@@ -1,7 +1,5 @@
 """What a product must be to make sense. Pure."""
 
-import html
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +7,7 @@ from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
 from wanpu.product.errors import ProductInvalid
 from wanpu.product.states import StockStrategy
+from wanpu.system import file_addresses_in
 
 MAX_STOCK = 2**31 - 1
 MAX_PRICE_FEN = 10**9  # ten million yuan: the fullest cart still adds up to money that we book
@@ -16,9 +15,6 @@ MAX_SKUS = 200
 MAX_SPEC_LENGTH = 255
 MAX_TITLE_LENGTH = 128
 MAX_FILE_ADDRESS_LENGTH = 500
-
-_FILES = "/files/"
-_FILE_ADDRESS = re.compile(r"(?:https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/|/files/)[A-Za-z0-9/._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +109,6 @@ def _invalid(problem: str) -> ProductInvalid:
     return ProductInvalid(details={"problem": problem})
 
 
-def file_addresses(detail_html: str) -> set[str]:
-    """Every address in a page that a stored file could have; one of our own host also as its path alone."""
-    found = set(_FILE_ADDRESS.findall(html.unescape(detail_html)))
-    paths = {_FILES + address.partition(_FILES)[2] for address in found if _FILES in address}
-    return {address for address in found | paths if len(address) <= MAX_FILE_ADDRESS_LENGTH}
+def detail_addresses(detail_html: str) -> set[str]:
+    """Every address in a product's page that a stored file could have, as long as the index takes them."""
+    return {url for url in file_addresses_in(detail_html) if len(url) <= MAX_FILE_ADDRESS_LENGTH}

@@ -7,6 +7,7 @@ from wanpu.system.callers import Origin, StaffCaller
 from wanpu.system.exports.csv_text import Words
 from wanpu.system.exports.kinds import ExportColumn, ExportKind, Filters
 from wanpu.system.jobs import due_work_handlers
+from wanpu.system.rules.file_addresses import file_addresses_in, is_file_address
 from wanpu.system.service.base_rows import lay_base_rows
 from wanpu.system.service.operation_log import record
 from wanpu.system.service.staff import create_staff, has_staff, reset_staff
@@ -28,7 +29,9 @@ __all__ = [
     "audit_operation_log",
     "create_staff",
     "due_work_handlers",
+    "file_addresses_in",
     "has_staff",
+    "is_file_address",
     "is_public_address",
     "lay_base_rows",
     "open_system_services",

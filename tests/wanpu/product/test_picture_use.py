@@ -1,10 +1,9 @@
 """A picture that something shows is known, so that nobody removes its file."""
 
-import runpy
 from typing import Any
 
-from sqlalchemy import delete, insert, update
-from tests.architecture.source import ROOT
+import pytest
+from sqlalchemy import delete, insert, select, update
 from tests.builders import make_category, make_spu
 from tests.plans import analyze, plan_of
 
@@ -13,6 +12,7 @@ from wanpu.infra.services import Services
 from wanpu.infra.tables import table_of
 from wanpu.product import find_picture_use
 from wanpu.product.models import Category, Sku, SkuAttachment, Spu, SpuAttachment, SpuDetailPicture
+from wanpu.product.service import pictures
 from wanpu.product.states import PictureType
 
 MANY = 5_000
@@ -73,6 +73,7 @@ async def test_a_use_is_found_through_an_index_however_many_pictures_there_are(
                 "stock_reduce_strategy": 1,
                 "sale_attr": [],
                 "min_price": 1,
+                "is_detail_listed": True,
             }
             | stamps
             for n in numbers
@@ -115,16 +116,34 @@ async def test_a_use_is_found_through_an_index_however_many_pictures_there_are(
     assert "uses an index" in plan, plan
 
 
-async def test_the_migration_reads_the_pages_that_stood_before_it(db: Database, services: Services) -> None:
-    shown = await make_spu(services, detail_html='<img src="https://img.shop.cn/a.png">')
-    await make_spu(services)
+async def test_pages_that_an_older_version_wrote_are_listed_before_a_use_is_looked_for(
+    db: Database, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "LISTED_AT_ONCE", 2)
+    url = "https://img.shop.cn/a.png"
+    shown = [await make_spu(services, detail_html=f'<img src="{url}">') for _ in range(5)]
     async with db.transaction() as session:
-        await session.execute(delete(SpuDetailPicture))
-    assert await find_picture_use(services, ["https://img.shop.cn/a.png"]) is None
-    [path] = (ROOT / "migrations/versions").glob("0007_*.py")
-    step = runpy.run_path(str(path))
+        await session.execute(delete(SpuDetailPicture).where(SpuDetailPicture.spu_id != shown[1].spu_id))
+        await session.execute(update(Spu).values(is_detail_listed=False))
+        await session.execute(update(Spu).where(Spu.id == shown[0].spu_id).values(is_deleted=True))
 
-    async with db.transaction() as session:
-        await session.run_sync(lambda present: step["fill_addresses"](present.connection()))
+    assert await find_picture_use(services, [url]) == f"product:{shown[1].spu_id}"
 
-    assert await find_picture_use(services, ["https://img.shop.cn/a.png"]) == f"product:{shown.spu_id}"
+    async with db.reading() as session:
+        listed = (await session.execute(select(SpuDetailPicture.spu_id))).scalars().all()
+    assert sorted(listed) == sorted(one.spu_id for one in shown)
+    assert await pictures.list_detail_pictures(services) == 0
+
+
+async def test_a_product_is_listed_with_its_page_when_it_is_made(services: Services) -> None:
+    await make_spu(services, detail_html=f'<img src="{URL}">')
+
+    assert await pictures.list_detail_pictures(services) == 0
+
+
+async def test_a_picture_is_in_use_under_a_style_and_before_a_full_stop(services: Services) -> None:
+    page = f'<img src="https://img.shop.cn/a/b.jpg-thumb"><p>{URL}.</p>'
+    shown = await make_spu(services, detail_html=page)
+
+    for url in ("https://img.shop.cn/a/b.jpg", URL):
+        assert await find_picture_use(services, [url]) == f"product:{shown.spu_id}"

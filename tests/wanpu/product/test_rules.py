@@ -14,7 +14,7 @@ from wanpu.product.rules import (
     NewSpu,
     SaleAttribute,
     check_new_spu,
-    file_addresses,
+    detail_addresses,
     spec_of,
 )
 from wanpu.product.states import SPU_MOVES, SpuStatus
@@ -75,20 +75,10 @@ def test_a_variant_is_called_by_its_values_in_the_order_of_the_attributes() -> N
     assert spec_of({}, ()) == ""
 
 
-def test_files_in_a_page_are_found_by_their_addresses() -> None:
-    page = """
-        <p>/file/x.png</p><img src="/files/detail/a_1.png?w=3"><img src='https://img.shop.cn/detail/b.webp'>
-        <div style="background:url(&#47;files/c.png)"></div><a href="https://shop.cn/files/d.pdf#2">d</a>
-    """
+def test_an_address_that_the_index_cannot_take_is_left_out_of_a_page() -> None:
+    fits, longer = f"/files/{'a' * 489}.png", f"/files/{'a' * 490}.png"
 
-    assert file_addresses(page) == {
-        "/files/detail/a_1.png",
-        "https://img.shop.cn/detail/b.webp",
-        "/files/c.png",
-        "https://shop.cn/files/d.pdf",
-        "/files/d.pdf",
-    }
-    assert file_addresses("<p>杯</p>") == set()
+    assert detail_addresses(f"<img src='{fits}'><img src='{longer}'>") == {fits}
 
 
 def test_every_move_of_a_product_is_listed_or_refused() -> None:

@@ -29,7 +29,7 @@ from wanpu.product.rules import (
     NewSpu,
     check_new_spu,
     check_price,
-    file_addresses,
+    detail_addresses,
     spec_of,
 )
 from wanpu.product.search import index_terms
@@ -215,6 +215,7 @@ def _spu_of(spu_id: Id, new: NewSpu) -> Spu:
             {"name": attribute.name, "values": list(attribute.values)} for attribute in new.sale_attrs
         ],
         detail_html=new.detail_html,
+        is_detail_listed=True,
         keyword=new.keyword,
         status=SpuStatus.TO_BE_SHELVED,
         min_price=min(sku.price_fen for sku in new.skus),
@@ -264,7 +265,7 @@ def _journal_rows(created: CreatedSpu, new: NewSpu, now: Any) -> list[dict[str, 
 
 def _detail_picture_rows(spu_id: Id, new: NewSpu, now: Any) -> list[dict[str, Any]]:
     return [
-        {"spu_id": spu_id, "url": url, "created_at": now} for url in sorted(file_addresses(new.detail_html))
+        {"spu_id": spu_id, "url": url, "created_at": now} for url in sorted(detail_addresses(new.detail_html))
     ]
 
 

@@ -16,8 +16,8 @@ class ListExport(Stamped, Base):
     """One export of a list by one account.
 
     `position` is where the next page begins and `parts` how many pieces stand in `list_export_part`; both
-    move together with `rows_done`; `is_read` says that no row is left to read. `open_key` tells what is asked for while the export is not over, so
-    that a repeated request finds it.
+    move together with `rows_done`; `is_read` says that no row is left to read. `open_key` tells what is
+    asked for while the export is not over, so that a repeated request finds it.
     """
 
     __tablename__ = "list_export"
