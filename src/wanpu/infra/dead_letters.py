@@ -91,16 +91,13 @@ async def get_dead_letter(session: AsyncSession, dead_letter_id: int) -> Row[Any
 
 async def replay(session: AsyncSession, dead_letter_id: int) -> None:
     """Deliver the event again from its first attempt; handlers that have taken it do not take it twice.
+    An event that the outbox has forgotten comes back as the letter has it.
 
     Raises:
         DeadLetterNotFound: there is no such letter.
         DeadLetterReplayed: it was replayed before; nothing changes.
     """
-    found = await session.execute(
-        select(_LETTERS.c.event_id, _LETTERS.c.replayed_at)
-        .where(_LETTERS.c.id == dead_letter_id)
-        .with_for_update()
-    )
+    found = await session.execute(select(_LETTERS).where(_LETTERS.c.id == dead_letter_id).with_for_update())
     letter = found.first()
     if letter is None:
         raise DeadLetterNotFound
@@ -110,6 +107,18 @@ async def replay(session: AsyncSession, dead_letter_id: int) -> None:
     await session.execute(
         update(_LETTERS).where(_LETTERS.c.id == dead_letter_id).values(replayed_at=now, updated_at=now)
     )
+    event = {
+        "id": letter.event_id,
+        "name": letter.name,
+        "aggregate": f"event:{letter.event_id}",  # Whatever came before or after it is long delivered.
+        "payload": letter.payload,
+        "request_id": "",
+        "pending": 1,
+        "attempts": 0,
+        "due_at": now,
+        "created_at": letter.created_at,
+    }
+    await insert_if_absent(session, _EVENTS, event, key=["id"])
     await session.execute(
         update(_EVENTS)
         .where(_EVENTS.c.id == letter.event_id, _EVENTS.c.pending.is_(None))

@@ -3,30 +3,33 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.infra.models import IdempotencyKey, InboxEvent, OutboxEvent
+from wanpu.infra.models import DeadLetter, IdempotencyKey, InboxEvent, OutboxEvent
 from wanpu.infra.statements import padded
 from wanpu.infra.tables import table_of
 
 _outbox = table_of(OutboxEvent)
 _inbox = table_of(InboxEvent)
 _keys = table_of(IdempotencyKey)
+_letters = table_of(DeadLetter)
 
 
 async def delete_delivered_events(session: AsyncSession, before: datetime, limit: int) -> int:
-    """Forget some events that were handed on before a moment; how many. Dead ones stay."""
+    """Forget some events that were handed on before a moment; how many. Dead ones stay, and so do those
+    that somebody may still replay."""
+    is_old = (_outbox.c.pending.is_(None), _outbox.c.delivered_at < before)
     old = (
         select(_outbox.c.id)
-        .where(_outbox.c.pending.is_(None), _outbox.c.delivered_at < before)
+        .where(*is_old, ~_has_open_letter(_outbox.c.id))
         .order_by(_outbox.c.id)
         .limit(limit)
     )
     ids = (await session.execute(old)).scalars().all()
     if not ids:
         return 0
-    result: Any = await session.execute(delete(_outbox).where(_outbox.c.id.in_(padded(ids))))
+    result: Any = await session.execute(delete(_outbox).where(_outbox.c.id.in_(padded(ids)), *is_old))
     return int(result.rowcount)
 
 
@@ -40,11 +43,11 @@ async def delete_taken_events(session: AsyncSession, handler: str, before: datet
     """Forget that a handler took some events, its oldest first, if that was before a moment; how many.
 
     An event that is delivered again after that takes effect again: `before` must lie well past every
-    broker's and relay's patience.
+    broker's and relay's patience. An event that somebody may still replay stays taken.
     """
     oldest = (
         select(_inbox.c.event_id, _inbox.c.created_at)
-        .where(_inbox.c.handler == handler)
+        .where(_inbox.c.handler == handler, ~_has_open_letter(_inbox.c.event_id))
         .order_by(_inbox.c.event_id)
         .limit(limit)
     )
@@ -72,3 +75,8 @@ async def delete_idempotency_keys(session: AsyncSession, before: datetime, limit
     is_one = [and_(_keys.c.scope == row.scope, _keys.c.key == row.key) for row in rows]
     result: Any = await session.execute(delete(_keys).where(or_(*is_one)))
     return int(result.rowcount)
+
+
+def _has_open_letter(event_id: ColumnElement[int]) -> ColumnElement[bool]:
+    letters = select(_letters.c.id).where(_letters.c.event_id == event_id, _letters.c.replayed_at.is_(None))
+    return letters.exists()

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from tests.wanpu.infra.facts import EVENTS, Paid, letters, publish, replay_letter, states_of
 
 from wanpu.infra.dead_letters import DeadLetterNotFound, DeadLetterReplayed
@@ -122,6 +122,24 @@ async def test_a_replayed_dead_letter_is_delivered_once(services, ledger, relay,
     assert ledger.applied == [("P1", 1)]
     assert await states_of(services.db) == ["delivered"]
     assert (await letters(services.db))[0].replayed_at == clock.now()
+
+
+async def test_a_letter_brings_its_event_back_when_the_outbox_has_forgotten_it(
+    services, ledger, relay, clock
+):
+    letter = await make_dead(services, ledger, relay, clock)
+    ledger.refuses = set()
+    async with services.db.transaction() as session:
+        await session.execute(delete(EVENTS))
+
+    await replay_letter(services.db, letter.id)
+    await publish(services.db, Paid(payment="P2"))
+
+    assert await relay.run_once() == 2
+    assert ledger.applied == [("P1", 1), ("P2", 1)]
+    async with services.db.reading() as session:
+        ids = (await session.execute(select(EVENTS.c.id).order_by(EVENTS.c.id))).scalars().all()
+    assert (len(ids), ids[0]) == (2, letter.event_id)
 
 
 async def test_a_replay_that_fails_again_renews_the_same_letter(services, ledger, relay, clock):

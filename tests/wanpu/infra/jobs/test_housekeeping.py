@@ -17,7 +17,7 @@ from wanpu.infra.jobs.registry import JobRegistry
 from wanpu.infra.jobs.scheduler import Scheduler
 from wanpu.infra.jobs.services import JobServices, open_jobs
 from wanpu.infra.jobs.states import FiringCause, FiringStatus, LogStatus
-from wanpu.infra.models import IdempotencyKey, InboxEvent, OutboxEvent
+from wanpu.infra.models import DeadLetter, IdempotencyKey, InboxEvent, OutboxEvent
 from wanpu.infra.services import Services
 from wanpu.infra.tables import table_of
 from wanpu.kernel.clock import ManualClock
@@ -113,6 +113,47 @@ async def test_delivered_events_go_and_pending_dead_and_young_ones_stay(app: Job
     async with app.db.reading() as session:
         kept = (await session.execute(select(InboxEvent).order_by(InboxEvent.handler))).scalars().all()
     assert [(row.handler, row.event_id) for row in kept] == [("a", MANY + 1), ("b", MANY + 1)]
+
+
+async def test_events_with_an_open_letter_stay_and_so_does_who_took_them(app: JobServices) -> None:
+    """A broker takes an event over, so that the outbox calls it delivered, and a handler refuses it later."""
+    long_ago = START - 30 * DAY
+    events = [
+        {
+            "id": number,
+            "name": name,
+            "aggregate": "a:1",
+            "payload": {},
+            "attempts": 1,
+            "due_at": long_ago,
+            "delivered_at": long_ago,
+            "created_at": long_ago,
+        }
+        for number, name in enumerate(["open", "replayed"], start=1)
+    ]
+    letters = [
+        {
+            "event_id": number,
+            "handler": "a",
+            "name": "x",
+            "payload": {},
+            "error": "",
+            "attempts": 10,
+            "replayed_at": replayed_at,
+            "created_at": long_ago,
+            "updated_at": long_ago,
+        }
+        for number, replayed_at in ((1, None), (2, long_ago))
+    ]
+    taken = [{"handler": "b", "event_id": number, "created_at": long_ago} for number in (1, 2)]
+    await write(app, OutboxEvent, events)
+    await write(app, DeadLetter, letters)
+    await write(app, InboxEvent, taken)
+
+    await run(app, "purge_events")
+
+    assert await left(app, OutboxEvent.name) == ["open"]
+    assert await left(app, InboxEvent.event_id) == [1]
 
 
 async def test_idempotency_keys_live_as_long_as_the_settings_say(app: JobServices) -> None:
