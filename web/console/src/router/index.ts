@@ -71,13 +71,13 @@ router.beforeEach(async (to) => {
 /** Why the address that was asked for could not be shown; null while all is well. */
 export const navigationFailure = shallowRef<Error | null>(null);
 
-/** A page's file is gone after an update of the mall: load the new console, once. */
-function isStaleBuild(error: Error): boolean {
+function isFileMissing(error: Error): boolean {
   return /dynamically imported module|module script failed/i.test(error.message);
 }
 
+/** A page's file that does not come although there is a network went with an update of the mall: load the new console, once. */
 router.onError((error: Error, to) => {
-  if (isStaleBuild(error) && sessionStorage.getItem(RELOADED) !== to.fullPath) {
+  if (isFileMissing(error) && navigator.onLine && sessionStorage.getItem(RELOADED) !== to.fullPath) {
     sessionStorage.setItem(RELOADED, to.fullPath);
     location.assign(router.resolve(to.fullPath).href);
     return;
@@ -87,6 +87,7 @@ router.onError((error: Error, to) => {
 
 router.afterEach((_to, _from, failure) => {
   if (!failure) {
+    sessionStorage.removeItem(RELOADED);
     navigationFailure.value = null;
   }
 });
