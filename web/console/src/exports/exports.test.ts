@@ -39,21 +39,25 @@ describe("the progress of an export", () => {
 describe("the exports of an account", () => {
   let asked: Request[];
   let answers: Export[][];
+  let status: number;
 
   beforeEach(() => {
     setActivePinia(createPinia());
     vi.useFakeTimers();
     asked = [];
     answers = [];
+    status = 200;
     vi.stubGlobal("fetch", async (request: Request) => {
       asked.push(request);
       const body = request.method === "GET" ? { items: answers.shift() ?? [] } : ONE;
-      return new Response(JSON.stringify(body), { headers: { "content-type": "application/json" } });
+      return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
     });
   });
 
   afterEach(() => {
+    useExports().stop();
     vi.useRealTimers();
+    vi.restoreAllMocks();
     vi.unstubAllGlobals();
   });
 
@@ -81,6 +85,48 @@ describe("the exports of an account", () => {
     exports.stop();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(asked).toHaveLength(2);
+  });
+
+  it("are not asked for while the browser's tab is hidden, and at once when it is seen again", async () => {
+    answers = [[ONE], [ONE]];
+    const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+    await useExports().load();
+
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(1);
+    hidden.mockReturnValue(false);
+    document.dispatchEvent(new Event("visibilitychange"));
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(asked).toHaveLength(2);
+  });
+
+  it("are asked for less and less often while that fails, and as before once it does not", async () => {
+    answers = [[ONE]];
+    const exports = useExports();
+    await exports.load();
+    status = 503;
+
+    await vi.advanceTimersByTimeAsync(1500 + 3000 + 6000);
+    expect([asked.length, exports.isStale]).toEqual([4, true]);
+    await vi.advanceTimersByTimeAsync(11_999);
+    expect(asked).toHaveLength(4);
+    status = 200;
+    answers = [[ONE], [ONE]];
+    await vi.advanceTimersByTimeAsync(1 + 1500);
+
+    expect([asked.length, exports.isStale]).toEqual([6, false]);
+  });
+
+  it("do not open their panel for whoever signs in while one is asked for", async () => {
+    const exports = useExports();
+    const starting = exports.start({ kind: "operation_log", filters: {}, sort: "time", order: "asc" });
+
+    exports.stop();
+    await starting;
+
+    expect(exports.isOpen).toBe(false);
+    expect(asked.map((request) => request.method)).toEqual(["POST"]);
   });
 
   it("are nobody's once nobody is signed in, also when an answer comes late", async () => {

@@ -26,6 +26,8 @@ export interface ExportAsk {
 }
 
 const POLL_MS = 1500;
+/** After failures each wait is twice the last, up to this. */
+const SLOWEST_POLL_MS = 60_000;
 const of = (export_id: string) => ({ params: { path: { export_id } } });
 
 export function isGoingOn(one: Export): boolean {
@@ -65,9 +67,28 @@ export const useExports = defineStore("exports", () => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Grows with every load and every end: an answer that comes after the next one began is thrown away. */
   let run = 0;
+  /** Grows whenever somebody leaves: what they began does not go on for whoever comes next. */
+  let visit = 0;
+  let failures = 0;
+
+  function waitForNext(): void {
+    clearTimeout(timer);
+    if (goingOn.value > 0 && !document.hidden) {
+      timer = setTimeout(() => void load(unattendedApi), Math.min(POLL_MS * 2 ** failures, SLOWEST_POLL_MS));
+    }
+  }
+
+  /** Nobody looks at a hidden tab; whoever comes back sees the present state. */
+  function onSight(): void {
+    clearTimeout(timer);
+    if (goingOn.value > 0 && !document.hidden) {
+      void load(unattendedApi);
+    }
+  }
 
   /** Ask the mall for all of them, and go on asking while one is not over. */
   async function load(client: Api = api): Promise<void> {
+    document.addEventListener("visibilitychange", onSight);
     clearTimeout(timer);
     run += 1;
     const mine = run;
@@ -77,16 +98,20 @@ export const useExports = defineStore("exports", () => {
         const before = items.value;
         items.value = found;
         isStale.value = false;
+        failures = 0;
         tellOfEnds(before);
       }
     } catch (error) {
       if (!(error instanceof ApiError)) {
         throw error;
       }
-      isStale.value = mine === run;
+      if (mine === run) {
+        isStale.value = true;
+        failures += 1;
+      }
     }
-    if (mine === run && goingOn.value > 0) {
-      timer = setTimeout(() => void load(unattendedApi), POLL_MS);
+    if (mine === run) {
+      waitForNext();
     }
   }
 
@@ -105,9 +130,12 @@ export const useExports = defineStore("exports", () => {
 
   async function start(ask: ExportAsk): Promise<void> {
     const { kind, sort, order } = ask;
+    const mine = visit;
     await answerOf(api.POST("/console/v1/exports", { body: { kind, sort, order, filters: { ...ask.filters } } }));
-    isOpen.value = true;
-    await load();
+    if (mine === visit) {
+      isOpen.value = true;
+      await load();
+    }
   }
 
   async function cancel(one: Export): Promise<void> {
@@ -120,10 +148,13 @@ export const useExports = defineStore("exports", () => {
 
   /** What stands here may be old, so a refusal shows the present state too. */
   async function changeThenLoad(change: Promise<unknown>): Promise<void> {
+    const mine = visit;
     try {
       await change;
     } finally {
-      await load();
+      if (mine === visit) {
+        await load();
+      }
     }
   }
 
@@ -138,10 +169,14 @@ export const useExports = defineStore("exports", () => {
 
   /** Forget everything: nobody is signed in any more. */
   function stop(): void {
+    document.removeEventListener("visibilitychange", onSight);
     clearTimeout(timer);
     run += 1;
+    visit += 1;
+    failures = 0;
     items.value = [];
     isOpen.value = false;
+    isStale.value = false;
   }
 
   return { items, isOpen, isStale, goingOn, load, start, cancel, remove, download, stop };
