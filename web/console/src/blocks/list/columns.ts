@@ -19,6 +19,11 @@ export interface Column<Row> {
   isHead?: boolean;
 }
 
+/** What a row is called where it cannot be seen: its head column's text, else its key. */
+export function nameOf<Row>(row: Row, head: Column<Row> | undefined, rowKey: (row: Row) => string): string {
+  return String(head?.text?.(row) || rowKey(row));
+}
+
 const PREFIX = "wanpu.console.columns.";
 
 /** Keys of hidden columns, as this browser remembers them for one list. */

@@ -100,6 +100,13 @@ describe("a list's page", () => {
     expect(pageWith({}).find("[data-testid=list-export]").exists()).toBe(false);
   });
 
+  it("names each box that ticks a row by what the row shows first", () => {
+    const page = pageWith({ selectable: true });
+
+    const names = page.findAll("tbody input").map((box) => box.attributes("aria-label"));
+    expect(names.map((name) => name?.split(" ").at(-1))).toEqual(["Li", "Wang"]);
+  });
+
   it("ticks rows, and hands the ticked ones to its bulk bar", async () => {
     const page = pageWith({ selectable: true }, { bulk: ({ rows }: { rows: Row[] }) => h("i", rows.map((row) => row.name).join()) });
 
