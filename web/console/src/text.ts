@@ -47,6 +47,11 @@ export function inLanguage(chinese: string, english: string): string {
   return currentLanguage() === "en" && english ? english : chinese;
 }
 
+/** Several things in one line. */
+export function listed(parts: readonly string[]): string {
+  return parts.join(currentLanguage() === "en" ? ", " : "、");
+}
+
 /**
  * The words of one screen, under a name of its own: `const t = words("log", { title: "系统日志" }, { title: "System log" })`.
  *

@@ -2,7 +2,9 @@
 
 import type { Menu } from "@/session/session";
 
+export const MENU_FOLDER = 0;
 export const MENU_PAGE = 1;
+export const MENU_BUTTON = 2;
 
 /** A page of the menu with the folders above it, outermost first. */
 export interface MenuPlace {

@@ -21,6 +21,12 @@ export function oneOf<const Value extends string>(...values: readonly Value[]): 
   return { read: (raw) => values.find((value) => value === raw) ?? null, write: (value) => value };
 }
 
+/** What the mall knows by small numbers. */
+export const code: FilterKind<0 | 1> = {
+  read: (raw) => (raw === "0" ? 0 : raw === "1" ? 1 : null),
+  write: String,
+};
+
 /** Yes or no. */
 export const flag: FilterKind<boolean> = {
   read: (raw) => (raw === "true" ? true : raw === "false" ? false : null),

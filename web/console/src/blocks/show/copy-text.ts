@@ -4,11 +4,12 @@ import { sayDone, sayNote } from "@/adapter/messages";
 
 import { t } from "./words";
 
-export async function copyText(value: string): Promise<void> {
+/** `done` and `refused` say it otherwise than usual. */
+export async function copyText(value: string, done = t("copied"), refused = t("notCopied")): Promise<void> {
   try {
     await navigator.clipboard.writeText(value);
-    sayDone(t("copied"));
+    sayDone(done);
   } catch {
-    sayNote(t("notCopied"));
+    sayNote(refused);
   }
 }

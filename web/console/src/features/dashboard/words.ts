@@ -20,7 +20,6 @@ export const t = words(
     refused: "登录被拒",
     topReasons: "被拒的主要原因：{reasons}",
     reasonCount: "{reason} {count} 次",
-    comma: "、",
   },
   {
     hello: "Hello, {name}",
@@ -40,6 +39,5 @@ export const t = words(
     refused: "Refused",
     topReasons: "Refused most often for: {reasons}",
     reasonCount: "{reason} ({count})",
-    comma: ", ",
   },
 );

@@ -21,8 +21,6 @@ export function isPrivateFolder(folder: Folder): boolean {
   return folder === "license" || folder === "document";
 }
 
-export { sizeText } from "@/blocks/show/size-text";
-
 export function pixelsText(file: StoredFile): string | null {
   return file.width === null || file.height === null ? null : `${file.width} × ${file.height}`;
 }

@@ -3,8 +3,9 @@
 import type { components } from "@api-client/schema";
 
 import { ApiError } from "@/api-error";
+import { sizeText } from "@/blocks/show/size-text";
 
-import { type Folder, sizeText } from "./stored-file";
+import type { Folder } from "./stored-file";
 import { t } from "./words";
 
 export type UploadLimits = components["schemas"]["UploadLimitsOut"];

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { ApiError } from "@/api-error";
+import { sizeText } from "@/blocks/show/size-text";
 import { setLanguage } from "@/text";
 
-import { type StoredFile, sizeText, withUse } from "./stored-file";
+import { type StoredFile, withUse } from "./stored-file";
 import { requireSize, typeText, typesOf } from "./upload-limits";
 import { useUploadQueue } from "./upload-queue";
 

@@ -4,7 +4,7 @@ import type { components } from "@api-client/schema";
 
 import { beijingTime } from "@domain/time";
 
-import { inLanguage } from "@/text";
+import { inLanguage, listed } from "@/text";
 
 import { t } from "./words";
 
@@ -197,7 +197,5 @@ function daysText(weekdays: readonly number[]): string {
   if (weekdays.length === 7) {
     return t("everyDay");
   }
-  return WEEKDAYS.filter((day) => weekdays.includes(day))
-    .map((day) => t(`day_${day}`))
-    .join(t("comma"));
+  return listed(WEEKDAYS.filter((day) => weekdays.includes(day)).map((day) => t(`day_${day}`)));
 }

@@ -2,12 +2,10 @@
 
 import type { components } from "@api-client/schema";
 
+import { MENU_BUTTON, MENU_FOLDER, MENU_PAGE } from "@/router/menu-tree";
+
 export type MenuNode = components["schemas"]["MenuNodeOut"];
 export type MenuPatch = components["schemas"]["MenuPatch"];
-
-export const FOLDER = 0;
-export const PAGE = 1;
-export const BUTTON = 2;
 
 export interface MenuRow {
   menu: MenuNode;
@@ -49,9 +47,9 @@ export function allOf(nodes: readonly MenuNode[]): MenuNode[] {
 /** Whether a menu of this type can stand below that one; null is the top level. The mall decides by the same rule. */
 export function standsBelow(type: number, parent: MenuNode | null): boolean {
   if (parent === null) {
-    return type === FOLDER;
+    return type === MENU_FOLDER;
   }
-  return type === BUTTON ? parent.type === PAGE : parent.type === FOLDER;
+  return type === MENU_BUTTON ? parent.type === MENU_PAGE : parent.type === MENU_FOLDER;
 }
 
 /** Menus that one may be put below; never itself or what is below it. */

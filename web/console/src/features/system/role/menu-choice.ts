@@ -5,6 +5,8 @@
  * chosen without its buttons: untick them one by one.
  */
 
+import { MENU_FOLDER } from "@/router/menu-tree";
+
 import type { MenuNode } from "./calls";
 
 export type Mark = "none" | "part" | "whole";
@@ -52,13 +54,11 @@ export function toggled(nodes: readonly MenuNode[], chosen: ReadonlySet<string>,
   return next;
 }
 
-const FOLDER = 0;
-
 /** A folder with nothing chosen below it grants nothing and shows nothing. */
 function dropEmptyFolders(nodes: readonly MenuNode[], chosen: Set<string>): void {
   for (const node of nodes) {
     dropEmptyFolders(node.children, chosen);
-    if (node.type === FOLDER && node.children.length > 0 && !node.children.some((child) => chosen.has(child.menu_id))) {
+    if (node.type === MENU_FOLDER && node.children.length > 0 && !node.children.some((child) => chosen.has(child.menu_id))) {
       chosen.delete(node.menu_id);
     }
   }
