@@ -17,10 +17,9 @@ import { usePreferences } from "./preferences";
 import { installGate } from "./request";
 import { reloadMenus, router } from "./router";
 import { dialogGate } from "./session/gate";
-import { vMay } from "./session/may";
 import { currentLanguage, i18n, setLanguage } from "./text";
 
-const app = createApp(App).use(createPinia()).use(i18n).use(router).directive("may", vMay);
+const app = createApp(App).use(createPinia()).use(i18n).use(router);
 
 /** What no page and no boundary has taken. */
 app.config.errorHandler = (error) => {

@@ -12,10 +12,7 @@ interface Import {
 }
 
 export const UI_COMPONENTS = {
-  UiAlert: "ElAlert",
   UiButton: "ElButton",
-  UiCheckbox: "ElCheckbox",
-  UiCheckboxGroup: "ElCheckboxGroup",
   UiConfigProvider: "ElConfigProvider",
   UiDropdown: "ElDropdown",
   UiDropdownItem: "ElDropdownItem",
@@ -24,19 +21,9 @@ export const UI_COMPONENTS = {
   UiInputNumber: "ElInputNumber",
   UiOption: "ElOption",
   UiPopover: "ElPopover",
-  UiProgress: "ElProgress",
-  UiRadio: "ElRadio",
-  UiRadioButton: "ElRadioButton",
-  UiRadioGroup: "ElRadioGroup",
   UiSelect: "ElSelect",
   UiSkeleton: "ElSkeleton",
   UiSwitch: "ElSwitch",
-  UiTabPane: "ElTabPane",
-  UiTabs: "ElTabs",
-  UiTooltip: "ElTooltip",
-  UiTree: "ElTree",
-  UiTreeSelect: "ElTreeSelect",
-  UiUpload: "ElUpload",
 } as const;
 
 export type UiName = keyof typeof UI_COMPONENTS;

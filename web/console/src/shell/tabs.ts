@@ -26,7 +26,6 @@ function storedTabs(): Tab[] {
 
 export const useTabs = defineStore("tabs", () => {
   const tabs = ref<Tab[]>(storedTabs());
-  const titles = ref<Record<string, string>>({});
   /** Grows when a page is to be built anew. */
   const rounds = ref<Record<string, number>>({});
 
@@ -55,7 +54,6 @@ export const useTabs = defineStore("tabs", () => {
       return null;
     }
     tabs.value.splice(index, 1);
-    delete titles.value[path];
     return tabs.value[index] ?? tabs.value[index - 1] ?? null;
   }
 
@@ -75,9 +73,8 @@ export const useTabs = defineStore("tabs", () => {
 
   function forget(): void {
     tabs.value = [];
-    titles.value = {};
     rounds.value = {};
   }
 
-  return { tabs, titles, rounds, visit, close, closeExcept, whereLeft, rebuild, forget };
+  return { tabs, rounds, visit, close, closeExcept, whereLeft, rebuild, forget };
 });
