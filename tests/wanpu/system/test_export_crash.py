@@ -1,9 +1,10 @@
 """Exports over processes: one that dies or stalls in the middle loses no row and doubles none."""
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 from tests.conftest import TEST_MASTER_KEY
 from tests.wanpu.infra.processes import kill_now, note, notes, start, stop_all, wait_until
-from tests.wanpu.system.exports import read_csv
+from tests.wanpu.system.exports import read_csv, write_all
 from tests.wanpu.system.operations import write_operations
 from tests.wanpu.system.people import make_staff
 
@@ -20,6 +21,10 @@ from wanpu.infra import due_work
 from wanpu.infra.due_work_runner import Runner
 from wanpu.infra.services import close_services, open_services
 from wanpu.infra.settings import Settings
+from wanpu.infra.storage.errors import StorageUnavailable
+from wanpu.infra.storage.stores import ObjectStores
+from wanpu.infra.storage.targets import Target
+from wanpu.kernel.clock import ManualClock
 from wanpu.kernel.ids import Id
 from wanpu.system.callers import Origin, StaffCaller
 from wanpu.system.exports.csv_text import Words
@@ -28,7 +33,8 @@ from wanpu.system.exports.lists.logs import OPERATION_LOGS
 from wanpu.system.jobs import due_work_handlers
 from wanpu.system.models import ListExport, ListExportPart, StoredFile
 from wanpu.system.queries import exports as queries
-from wanpu.system.service import export_runs
+from wanpu.system.queries.exports import Step
+from wanpu.system.service import export_runs, files
 from wanpu.system.service.exports import EXPORT_WORK, StartExport, start_export
 from wanpu.system.service.file_links import Variant
 from wanpu.system.service.files import read_private
@@ -179,10 +185,78 @@ async def test_of_two_that_write_the_same_page_one_moves_the_export_on(system: S
         await due_work.cancel(session, EXPORT_WORK, str(export_id))
 
     async with system.db.transaction() as session:
-        first = await queries.advance(session, export_id, parts=0, rows=20, size=9, position=["a", 20])
+        first = await queries.advance(session, export_id, 0, Step(20, 9, ["a", 20], is_last=False))
     async with system.db.transaction() as session:
-        late = await queries.advance(session, export_id, parts=0, rows=20, size=9, position=["a", 20])
+        late = await queries.advance(session, export_id, 0, Step(20, 9, ["a", 20], is_last=True))
 
     assert (first, late) == (True, False)
     after = await found(system)
     assert (after.parts, after.rows_done, after.bytes_done, after.position) == (1, 20, 9, ["a", 20])
+    assert after.is_read is False
+
+
+class Broken(ObjectStores):
+    """A storage that takes nothing until it is mended."""
+
+    is_mended = False
+
+    async def put(self, target: Target, key: str, content: bytes, content_type: str) -> None:
+        if not self.is_mended:
+            raise StorageUnavailable(details={"problem": "unreachable"})
+        await super().put(target, key, content, content_type)
+
+
+async def test_a_file_that_cannot_be_stored_is_tried_again_without_reading_another_page(
+    system: SystemServices, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_runs, "PAGE_ROWS", PAGE)
+    stores = Broken()
+    system = dataclasses.replace(system, stores=stores)
+    seen: list[str] = []
+    system.exports.register(numbered(seen.append))
+    await ask(system)
+    runner = Runner(system, due_work_handlers(system))
+
+    assert await runner.run_once() == 1
+    read = await found(system)
+    assert (read.status, read.is_read, read.rows_done) == (ExportStatus.RUNNING, True, ROWS)
+    for _ in range(3):
+        assert await runner.run_once() == 1
+        clock.advance(timedelta(minutes=10))
+    await write_operations(system, 1)
+    assert (await found(system)).parts == read.parts
+    stores.is_mended = True
+    assert await runner.run_once() == 1
+
+    done = await found(system)
+    assert (done.status, done.rows_total, len(seen)) == (ExportStatus.DONE, ROWS, ROWS)
+    given = await read_private(system, done.file_id, Variant.ORIGINAL)
+    assert len(read_csv(given.content)) == ROWS + 1
+
+
+class Slow(ObjectStores):
+    """A storage so slow that the file is given up before its bytes lie there."""
+
+    def __init__(self, system: SystemServices, clock: ManualClock) -> None:
+        super().__init__()
+        self.system, self.clock = system, clock
+
+    async def put(self, target: Target, key: str, content: bytes, content_type: str) -> None:
+        self.clock.advance(files.GIVEN_UP_AFTER + timedelta(seconds=1))
+        await files.purge_unfinished(self.system)
+        await super().put(target, key, content, content_type)
+
+
+async def test_of_a_file_that_was_given_up_meanwhile_no_byte_stays(
+    system: SystemServices, clock: ManualClock
+) -> None:
+    system.exports.register(numbered())
+    await ask(system)
+
+    await write_all(dataclasses.replace(system, stores=Slow(system, clock)))
+
+    failed = await found(system)
+    assert (failed.status, failed.error_code) == (ExportStatus.FAILED, "file.upload_abandoned")
+    folder = system.settings.data_dir
+    assert [path for path in folder.rglob("*") if path.is_file() and "export" in path.parts] == []
+    assert await counts(system) == (0, 0)

@@ -67,6 +67,16 @@ class RowOrder:
         return bool(getattr(self.column, "nullable", True))
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page that was written: its rows, its bytes, where the next one begins, and whether none is left."""
+
+    rows: int
+    size: int
+    position: Sequence[Any] | None
+    is_last: bool
+
+
 async def count_rows(session: AsyncSession, rows: Select[Any], last: ColumnElement[Any], limit: int) -> int:
     """How many rows a list has; more than `limit` are not counted."""
     some = rows.with_only_columns(last).order_by(None).limit(limit + 1)
@@ -143,16 +153,15 @@ async def add_part(session: AsyncSession, export_id: Id, part_no: int, content: 
     await session.execute(insert(PART).values(**row))
 
 
-async def advance(
-    session: AsyncSession, export_id: Id, *, parts: int, rows: int, size: int, position: Sequence[Any] | None
-) -> bool:
+async def advance(session: AsyncSession, export_id: Id, parts: int, step: Step) -> bool:
     """Note one more piece behind `parts` of them; False when another process wrote it, or the export is
     over."""
     values = {
         "parts": parts + 1,
-        "rows_done": EXPORT.c.rows_done + rows,
-        "bytes_done": EXPORT.c.bytes_done + size,
-        "position": None if position is None else list(position),
+        "rows_done": EXPORT.c.rows_done + step.rows,
+        "bytes_done": EXPORT.c.bytes_done + step.size,
+        "position": None if step.position is None else list(step.position),
+        "is_read": step.is_last,
         "updated_at": session.info["clock"].now(),
     }
     statement = update(EXPORT).where(

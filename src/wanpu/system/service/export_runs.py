@@ -1,4 +1,5 @@
-"""Writing exports: a few pages at a turn, each kept with the place where the next one begins.
+"""Writing exports: a few pages at a turn, each kept with the place where the next one begins; then, in a turn
+of its own, the file.
 
 A process that dies leaves its pages; whoever takes the work next goes on behind them. Two that write the
 same export at once, after a lease ran out, cannot both move it on, so no row is lost or doubled.
@@ -46,16 +47,17 @@ LATER = timedelta(seconds=1)
 
 
 async def write_turn(app: SystemServices, export_id: Id) -> datetime | None:
-    """Write the next pages of an export; when to go on, None when it is over.
+    """Write the next pages of an export, or its file when no page is left; when to go on, None when it is
+    over.
 
-    A refusal ends the export with its code; a part that is away, and any defect, lets the work come
-    due again until the export is given up.
+    A refusal ends the export with its code; a part that is away, a turn that takes longer than its lease
+    allows, and any defect let the work come due again until the export is given up.
     """
     if app.exporting.locked():
         return app.clock.now() + LATER
     async with app.exporting:
         try:
-            return await _write_pages(app, export_id)
+            return await _take_turn(app, export_id)
         except Unavailable:
             raise
         except WanpuError as refusal:
@@ -63,7 +65,7 @@ async def write_turn(app: SystemServices, export_id: Id) -> datetime | None:
             return None
 
 
-async def _write_pages(app: SystemServices, export_id: Id) -> datetime | None:
+async def _take_turn(app: SystemServices, export_id: Id) -> datetime | None:
     found = await _begin(app.db, export_id)
     if found is None:
         return None
@@ -71,18 +73,28 @@ async def _write_pages(app: SystemServices, export_id: Id) -> datetime | None:
         raise ExportGivenUp
     kind = app.exports.get(found.kind)
     caller = await _owner_of(app, found, kind)
+    if found.is_read:
+        await _store(app, found, kind, caller)
+        return None
+    return app.clock.now() if await _write_pages(app, found, kind, caller) else None
+
+
+async def _write_pages(
+    app: SystemServices, found: ListExport, kind: ExportKind[Any], caller: StaffCaller
+) -> bool:
+    """Read and keep some pages; False when the export is over or another process goes on with it."""
     rows = kind.rows(caller, kind.read_filters(found.filters))
     order = RowOrder(kind.sorts[found.sort], kind.last, found.is_descending)
     for _ in range(PAGES_A_TURN):
         async with app.db.reading() as session:
             page = await queries.list_rows(session, rows, order, found.position, PAGE_ROWS)
-        found = await _keep_page(app, found, kind, page, order)
-        if found is None:
-            return None
-        if len(page) < PAGE_ROWS:
-            await _finish(app, found, kind, caller)
-            return None
-    return app.clock.now()
+        kept = await _keep_page(app, found, kind, page, order)
+        if kept is None:
+            return False
+        if kept.is_read:
+            return True
+        found = kept
+    return True
 
 
 async def _owner_of(app: SystemServices, found: ListExport, kind: ExportKind[Any]) -> StaffCaller:
@@ -141,31 +153,36 @@ async def _keep_page(
     if found.bytes_done + size > MAX_BYTES:
         raise ExportTooLarge
     position = order.position_of(page[-1]) if page else found.position
-    return await _advance(app.db, found, text, size, len(page), position)
+    step = queries.Step(len(page), size, position, is_last=len(page) < PAGE_ROWS)
+    return await _advance(app.db, found, text, step)
 
 
 @rerun_on_conflict
-async def _advance(
-    db: Database, found: ListExport, text: str, size: int, rows: int, position: Sequence[Any] | None
-) -> ListExport | None:
+async def _advance(db: Database, found: ListExport, text: str, step: queries.Step) -> ListExport | None:
     async with db.transaction() as session:
-        is_ours = await queries.advance(
-            session, found.id, parts=found.parts, rows=rows, size=size, position=position
-        )
-        if not is_ours:
+        if not await queries.advance(session, found.id, found.parts, step):
             return None
         await queries.add_part(session, found.id, found.parts, text)
         return await queries.find_export(session, found.id)
 
 
-async def _finish(app: SystemServices, found: ListExport, kind: ExportKind[Any], caller: StaffCaller) -> None:
-    """Put the pieces together as one sealed file; an export that was cancelled meanwhile keeps none."""
+async def _store(app: SystemServices, found: ListExport, kind: ExportKind[Any], caller: StaffCaller) -> None:
+    """Put the pieces together as one sealed file; an export that was cancelled meanwhile keeps none.
+
+    Raises:
+        UploadAbandoned: it took so long that the file was given up; nothing of it is kept.
+    """
     content = await _join(app.db, found)
     moment = app.clock.now().astimezone(CHINA)
     name = f"{kind.title.of(found.language)} {moment:%Y%m%d-%H%M%S}.csv"
     upload = files.Upload(name, FileFolder.EXPORT, content)
     row = await files.place_file(app, caller, upload, Kind.CSV)
-    if not await _settle(app.db, found.id, row["id"]):
+    try:
+        is_kept = await _settle(app.db, found.id, row["id"])
+    except UploadAbandoned:
+        await files.remove_objects(app, row)
+        raise
+    if not is_kept:
         await files.remove_objects(app, row)
 
 
