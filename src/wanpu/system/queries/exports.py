@@ -134,6 +134,12 @@ async def list_own(session: AsyncSession, staff_id: Id, limit: int) -> Sequence[
     return (await session.execute(statement)).scalars().all()
 
 
+async def lock_all_of(session: AsyncSession, staff_id: Id) -> Sequence[ListExport]:
+    """The exports of an account, locked in the order of their ids."""
+    statement = select(ListExport).where(ListExport.staff_id == staff_id).order_by(ListExport.id)
+    return (await session.execute(statement.with_for_update())).scalars().all()
+
+
 async def count_own(session: AsyncSession, staff_id: Id) -> tuple[int, int]:
     """How many exports of an account are not over, and how many it has in all."""
     statement = select(EXPORT.c.status, func.count().label("total")).where(EXPORT.c.staff_id == staff_id)

@@ -191,6 +191,14 @@ async def purge_exports(app: SystemServices) -> int:
         purged += len(ids)
 
 
+async def remove_exports_of(session: AsyncSession, staff_id: Id) -> None:
+    """Remove every export of an account that goes, whether over or not, with its file."""
+    found = await queries.lock_all_of(session, staff_id)
+    await due_work.cancel(session, EXPORT_WORK, *(str(one.id) for one in found))
+    for one in found:
+        await _remove(session, one)
+
+
 async def end_export(
     session: AsyncSession, found: ListExport, status: ExportStatus, error_code: str = ""
 ) -> None:

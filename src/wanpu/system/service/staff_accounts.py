@@ -33,6 +33,7 @@ from wanpu.system.queries.saved_views import delete_views_of
 from wanpu.system.queries.staff_accounts import StaffFilter
 from wanpu.system.rules.sign_in import is_allowed_address, require_strength
 from wanpu.system.scopes import Scope
+from wanpu.system.service.exports import remove_exports_of
 from wanpu.system.service.login_log import note
 from wanpu.system.service.operation_log import record
 from wanpu.system.service.rights import read_rights
@@ -266,7 +267,7 @@ async def set_status(db: Database, caller: StaffCaller, staff_id: Id, status: St
 
 @rerun_on_conflict
 async def delete_staff(db: Database, caller: StaffCaller, staff_id: Id) -> None:
-    """Remove an account, its roles' links and its sessions. Its name is free again; its id is not.
+    """Remove an account, its roles' links, sessions, views and exports. Its name is free again, not its id.
 
     Raises:
         StaffNotFound, StaffAboveYou, StaffIsYourself, SuperAdministratorProtected: not this account.
@@ -278,6 +279,7 @@ async def delete_staff(db: Database, caller: StaffCaller, staff_id: Id) -> None:
         await _end_sessions(session, caller, staff)
         await queries.delete_role_links(session, staff_id)
         await delete_views_of(session, staff_id)
+        await remove_exports_of(session, staff_id)
         await session.delete(staff)
         await record(session, caller, "staff.delete", f"staff:{staff_id}", before=before)
 
