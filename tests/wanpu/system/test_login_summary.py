@@ -94,6 +94,30 @@ async def test_a_week_is_counted_through_an_index_however_long_the_log_is(
     await write_log(system.db, *ago)
     await analyze(system.db, "login_log")
 
-    plan = await plan_of(system.db, lambda: summarize_logins(system.db, 7))
+    plan = await plan_of(system.db, lambda: summarize_logins(system, 7))
 
     assert "uses an index" in plan, plan
+
+
+async def test_days_that_are_over_are_counted_once_and_today_each_time(
+    system: SystemServices, clock: ManualClock
+) -> None:
+    async def successes() -> list[int]:
+        return [day.successes for day in await summarize_logins(system, 3)]
+
+    entry = (LoginEvent.SIGNED_IN, "")
+    await write_log(system.db, (timedelta(0), *entry), (timedelta(days=1), *entry))
+    assert await successes() == [0, 1, 1]
+
+    await write_log(system.db, (timedelta(0), *entry), (timedelta(days=1), *entry))
+    assert await successes() == [0, 1, 2]
+
+    clock.advance(timedelta(hours=8, minutes=59))  # Beijing: 00:59 of the next day
+    assert await successes() == [2, 2, 0]
+    await write_log(system.db, (timedelta(hours=1), *entry))
+    assert await successes() == [2, 3, 0]
+
+    clock.advance(timedelta(minutes=1))
+    assert await successes() == [2, 3, 0]
+    await write_log(system.db, (timedelta(hours=1, minutes=1), *entry))
+    assert await successes() == [2, 3, 0]

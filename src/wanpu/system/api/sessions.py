@@ -82,5 +82,5 @@ async def summarize_login_logs(
     ] = 7,
 ) -> LoginSummaryOut:
     """登录统计: how often people signed in and were refused, and why, on each of the last days."""
-    summary = await login_log.summarize_logins(app.db, days)
+    summary = await login_log.summarize_logins(app, days)
     return LoginSummaryOut(days=[LoginDayOut.of(day) for day in summary])

@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra.database import Database, rerun_on_conflict
 from wanpu.infra.pages import PageAsk
+from wanpu.infra.services import Services
 from wanpu.infra.tables import table_of
 from wanpu.kernel.clock import day_cn, start_of_day_cn
 from wanpu.system.callers import Origin, StaffCaller
@@ -18,6 +20,10 @@ from wanpu.system.models import LoginLog, Staff
 from wanpu.system.queries import sign_in as queries
 from wanpu.system.queries.sign_in import LoginLogFilter
 from wanpu.system.states import LoginEvent
+
+SETTLED_AFTER = timedelta(hours=1)
+"""How long after its end a day may still get rows, from transactions that began in it."""
+REMEMBERED_S = 86_400
 
 _USERNAME_LENGTH = 50
 
@@ -31,6 +37,9 @@ class LoginDay:
     until: datetime
     successes: int
     refusals: Mapping[str, int]
+
+
+_DAYS = TypeAdapter(list[LoginDay])
 
 
 async def note(
@@ -77,17 +86,36 @@ async def list_login_logs(
         return await queries.list_login_logs(session, wanted, ask)
 
 
-async def summarize_logins(db: Database, days: int) -> list[LoginDay]:
-    """The last `days` days, the oldest first and today at the end, those without a row as well."""
-    today = day_cn(db.clock.now())
-    dates = [today - timedelta(days=ago) for ago in range(days - 1, -1, -1)]
-    moments = [start_of_day_cn(day) for day in [*dates, today + timedelta(days=1)]]
+async def summarize_logins(app: Services, days: int) -> list[LoginDay]:
+    """The last `days` days, the oldest first and today at the end, those without a row as well. Days that
+    get no more rows are counted once and cached."""
+    now = app.clock.now()
+    dates = [day_cn(now) - timedelta(days=ago) for ago in range(days - 1, -1, -1)]
+    settled = [day for day in dates if day < day_cn(now - SETTLED_AFTER)]
+    return [*await _recall_days(app, settled), *await _count_days(app.db, dates[len(settled) :])]
+
+
+async def _recall_days(app: Services, dates: Sequence[date]) -> list[LoginDay]:
+    if not dates:
+        return []
+
+    async def count() -> bytes:
+        return _DAYS.dump_json(await _count_days(app.db, dates))
+
+    key = f"login-days:{dates[0]}:{dates[-1]}"
+    cached = await app.cache.get_or_load(key, count, ttl_s=REMEMBERED_S, early_s=REMEMBERED_S)
+    return _DAYS.validate_json(cached)
+
+
+async def _count_days(db: Database, dates: Sequence[date]) -> list[LoginDay]:
+    """Days that follow each other, counted by one statement."""
+    moments = [start_of_day_cn(day) for day in [*dates, dates[-1] + timedelta(days=1)]]
     async with db.reading() as session:
         rows = await queries.count_logins(session, moments)
-    summaries = []
+    counted = []
     for place, (day, (since, until)) in enumerate(zip(dates, pairwise(moments), strict=True)):
         counts = {(row.event, row.reason): getattr(row, f"span_{place}") for row in rows}
         refusals = {reason: n for (event, reason), n in counts.items() if event is LoginEvent.REFUSED and n}
         successes = sum(n for (event, _), n in counts.items() if event is LoginEvent.SIGNED_IN)
-        summaries.append(LoginDay(day, since, until, successes, refusals))
-    return summaries
+        counted.append(LoginDay(day, since, until, successes, refusals))
+    return counted
