@@ -11,7 +11,7 @@ export function keptName(path: string, round: number): string {
   return `${path}#${round}`;
 }
 
-/** A component of that name around what the router shows; it emits `again` when a page that broke shall be built anew. */
+/** A component of that name around what the router shows, to be keyed by it; it emits `again` when a page that broke shall be built anew. */
 export function keptPage(name: string, page: VNode, onAgain: () => void): VNode {
   const known = wrappers.get(name);
   const wrapper =
@@ -19,7 +19,7 @@ export function keptPage(name: string, page: VNode, onAgain: () => void): VNode 
   if (!known) {
     wrappers.set(name, wrapper);
   }
-  return h(wrapper, { key: name, page, onAgain });
+  return h(wrapper, { page, onAgain });
 }
 
 /** Each page has a boundary of its own: one around all of them would take them along when it goes. */

@@ -1,11 +1,14 @@
 import { enableAutoUnmount, flushPromises, mount } from "@vue/test-utils";
+import { createPinia, setActivePinia } from "pinia";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { KeepAlive, defineComponent, h, nextTick, reactive, ref } from "vue";
-import { RouterView, createMemoryHistory, createRouter } from "vue-router";
+import { defineComponent, h, nextTick, ref } from "vue";
+import { createMemoryHistory, createRouter } from "vue-router";
 
 import { i18n } from "@/text";
 
-import { forgetPages, keptName, keptPage } from "./kept-page";
+import { forgetPages } from "./kept-page";
+import PageOutlet from "./page-outlet.vue";
+import { useTabs } from "./tabs";
 
 enableAutoUnmount(afterEach);
 
@@ -22,45 +25,38 @@ const Fragile = defineComponent(() => () => {
   return h("p", "whole");
 });
 
-/** The middle of the shell: pages `/form` and `/fragile`, and which of them are open. */
-async function shellOf(open: string[]) {
+/** The middle of the shell with two pages, `/form` in front. */
+async function shellOf() {
   const routes = [
     { path: "/", redirect: "/form" },
     { path: "/form", component: Form },
     { path: "/fragile", component: Fragile },
   ];
   const router = createRouter({ history: createMemoryHistory(), routes });
-  const rounds = reactive<Record<string, number>>({});
-  const names = ref(open.map((path) => keptName(path, 0)));
-  const nameOf = (path: string) => keptName(path, rounds[path] ?? 0);
-  const again = (path: string) => {
-    rounds[path] = 1;
-    names.value = open.map(nameOf);
-  };
-  const view = defineComponent(() => () =>
-    h(RouterView, null, {
-      default: ({ Component: page, route }: { Component?: ReturnType<typeof h>; route: { path: string } }) =>
-        h(KeepAlive, { include: names.value }, () => (page ? keptPage(nameOf(route.path), page, () => again(route.path)) : undefined)),
-    }),
-  );
+  const tabs = useTabs();
+  router.afterEach((to) => tabs.visit(to, () => false));
   await router.push("/form");
-  const shell = mount(view, { global: { plugins: [router, i18n] } });
+  const shell = mount(PageOutlet, { global: { plugins: [router, i18n] } });
   const goTo = async (path: string) => {
     await router.push(path);
     await flushPromises();
   };
-  return { shell, goTo, names };
+  return { shell, goTo, tabs };
 }
 
 describe("a page", () => {
-  beforeEach(() => (mayDraw.value = true));
+  beforeEach(() => {
+    setActivePinia(createPinia());
+    sessionStorage.clear();
+    mayDraw.value = true;
+  });
   afterEach(() => {
     forgetPages(new Set());
     vi.restoreAllMocks();
   });
 
   it("keeps what was typed while another one is looked at", async () => {
-    const { shell, goTo } = await shellOf(["/form", "/fragile"]);
+    const { shell, goTo } = await shellOf();
     await shell.find("input").setValue("half of it");
 
     await goTo("/fragile");
@@ -71,11 +67,11 @@ describe("a page", () => {
   });
 
   it("begins anew once its tab was closed", async () => {
-    const { shell, goTo, names } = await shellOf(["/form", "/fragile"]);
+    const { shell, goTo, tabs } = await shellOf();
     await shell.find("input").setValue("half of it");
     await goTo("/fragile");
 
-    names.value = [keptName("/fragile", 0)];
+    tabs.close("/form");
     await nextTick();
     await goTo("/form");
 
@@ -84,7 +80,7 @@ describe("a page", () => {
 
   it("that breaks leaves the others as they are, and is built anew when it is asked to", async () => {
     const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
-    const { shell, goTo } = await shellOf(["/form", "/fragile"]);
+    const { shell, goTo } = await shellOf();
     await shell.find("input").setValue("half of it");
     mayDraw.value = false;
     await goTo("/fragile");
