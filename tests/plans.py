@@ -39,6 +39,13 @@ async def plan_of(db: Database, ask: Any) -> str:
     return min(verdicts, key=lambda said: "uses an index" in said)
 
 
+def sorts_by_hand(plan: str) -> bool:
+    """Whether an engine has to see every matching row before it can give the first one in order. Putting a
+    few equal ones in order is no such thing."""
+    words = ("filesort", "B-TREE FOR ORDER BY", "Sort  (cost")
+    return any(word in plan.replace("Incremental Sort", "") for word in words)
+
+
 def verdict(dialect: str, rows: list[dict[str, Any]]) -> str:
     """Whether every step of a plan goes through an index."""
     if dialect == "sqlite":
@@ -48,6 +55,6 @@ def verdict(dialect: str, rows: list[dict[str, Any]]) -> str:
         steps = [row["QUERY PLAN"] for row in rows]
         is_good = any("Index" in step for step in steps) and not any("Seq Scan" in step for step in steps)
     else:
-        steps = [f"{row['type']} {row['key']} {row['rows']}" for row in rows]
+        steps = [f"{row['type']} {row['key']} {row['rows']} {row['Extra']}" for row in rows]
         is_good = all(row["key"] and row["type"] not in ("ALL", "index") for row in rows)
     return f"{'uses an index' if is_good else 'scans'}: {steps}"

@@ -133,6 +133,25 @@ async def test_every_row_stands_once_however_many_pages_and_equal_values_there_a
     assert names[:4] == (signed_in if order == "asc" else signed_in[::-1])
 
 
+@pytest.mark.parametrize(
+    ("kind", "sort", "own"),
+    [
+        ("operation_log", "time", "created_at"),
+        ("login_log", "ip", "created_at"),
+        ("login_log", "username", "created_at"),
+        ("job_log", "times", "log_id"),
+    ],
+)
+async def test_an_order_that_no_index_helps_with_becomes_the_lists_own_and_the_answer_says_so(
+    http: Caller, kind: str, sort: str, own: str
+) -> None:
+    asked = await ask_for(http, kind, sort=sort, order="asc")
+    kept = await ask_for(http, kind, sort=own, order="asc")
+
+    assert (asked.status, asked.body["sort"], asked.body["order"]) == (202, own, "desc")
+    assert (kept.status, kept.body["sort"], kept.body["order"]) == (202, own, "asc")
+
+
 async def test_every_order_of_a_list_is_that_of_its_page(
     http: Caller, system: SystemServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,7 +202,7 @@ async def test_login_and_job_logs_are_exported_too(http: Caller, system: SystemS
             )
         )
 
-    logins = await ask_for(http, "login_log", filters={"event": "refused"}, sort="ip")
+    logins = await ask_for(http, "login_log", filters={"event": "refused"})
     runs = await ask_for(http, "job_log", filters={"status": "1"})
     await write_all(system)
 

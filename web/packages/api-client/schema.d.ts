@@ -3362,6 +3362,7 @@ export interface components {
         /**
          * ExportCreate
          * @description 导出: a list with the filters and the order that its page has; `sort` null is the list's own.
+         *     One that the list cannot be exported in becomes that too, as the answer's `sort` and `order` say.
          */
         ExportCreate: {
             /**
@@ -3409,8 +3410,8 @@ export interface components {
         };
         /**
          * ExportOut
-         * @description One export. `rows_total` is what was counted at its beginning. `error_code` says why it failed;
-         *     `expires_at` is when it goes with its file.
+         * @description One export, its rows in the order that `sort` and `order` name. `rows_total` is what was counted at its
+         *     beginning. `error_code` says why it failed; `expires_at` is when it goes with its file.
          */
         ExportOut: {
             /**
@@ -3436,12 +3437,19 @@ export interface components {
             finished_at: string | null;
             /** Kind */
             kind: string;
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "asc" | "desc";
             /** Rows Done */
             rows_done: number;
             /** Rows Total */
             rows_total: number;
             /** Size Bytes */
             size_bytes: number;
+            /** Sort */
+            sort: string;
             status: components["schemas"]["ExportStatus"];
             /** Title En */
             title_en: string;

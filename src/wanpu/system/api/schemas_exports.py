@@ -19,7 +19,8 @@ QueryValue = Annotated[str, Field(max_length=200)]
 
 
 class ExportCreate(Body):
-    """导出: a list with the filters and the order that its page has; `sort` null is the list's own."""
+    """导出: a list with the filters and the order that its page has; `sort` null is the list's own.
+    One that the list cannot be exported in becomes that too, as the answer's `sort` and `order` say."""
 
     kind: Annotated[str, Field(min_length=1, max_length=48, examples=["operation_log"])]
     filters: Annotated[dict[FilterName, FilterValue], Field(max_length=20)] = {}
@@ -32,13 +33,15 @@ class ExportCreate(Body):
 
 
 class ExportOut(Out):
-    """One export. `rows_total` is what was counted at its beginning. `error_code` says why it failed;
-    `expires_at` is when it goes with its file."""
+    """One export, its rows in the order that `sort` and `order` name. `rows_total` is what was counted at its
+    beginning. `error_code` says why it failed; `expires_at` is when it goes with its file."""
 
     export_id: IdText
     kind: str
     title_zh: str
     title_en: str
+    sort: str
+    order: Literal["asc", "desc"]
     status: ExportStatus
     rows_done: int
     rows_total: int
@@ -57,6 +60,8 @@ class ExportOut(Out):
             kind=found.kind,
             title_zh=title.zh,
             title_en=title.en,
+            sort=found.sort,
+            order="desc" if found.is_descending else "asc",
             status=found.status,
             rows_done=found.rows_done,
             rows_total=found.rows_total,

@@ -1,6 +1,6 @@
 """Which lists can be exported: each says who may, which rows it has, and what their columns are."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -34,7 +34,11 @@ class ExportColumn:
 @dataclass(frozen=True, slots=True)
 class ExportKind(Generic[F]):
     """One list. `rows` gives the rows that one account may see and some filters let through, unordered;
-    `last` is their unique column, which decides between rows that `sorts` holds equal."""
+    `last` is their unique column, which decides between rows that `sorts` holds equal.
+
+    Each page of an export looks for its place anew, so `sorts` are columns with an index, or any of a table
+    that stays small. The list's page may have more orders, `page_sorts`.
+    """
 
     name: str  # "operation_log"
     title: Words
@@ -46,6 +50,7 @@ class ExportKind(Generic[F]):
     default_sort: str
     last: ColumnElement[Any]
     columns: Sequence[ExportColumn]
+    page_sorts: Collection[str] = ()
 
     def is_for(self, caller: StaffCaller) -> bool:
         """Whether an account may see the list."""
@@ -70,20 +75,26 @@ class ExportKind(Generic[F]):
             ]
             raise ExportFiltersInvalid(details={"fields": problems}) from error
 
-    def require_sort(self, name: str) -> None:
-        """Refuse an order that the list does not have.
+    def order_for(self, sort: str | None, is_descending: bool) -> tuple[str, bool]:
+        """Which sort an export gets that asks for one, and whether it descends: the default for None, and for
+        a sort that only the page has, which then descends.
 
         Raises:
-            ExportFiltersInvalid: it has not.
+            ExportFiltersInvalid: the list has no such order.
         """
-        if name not in self.sorts:
-            names = ", ".join(self.sorts)
-            problem = {
-                "field": "sort",
-                "problem": f"must be one of {names}",
-                "problem_zh": f"须为 {names} 之一",
-            }
-            raise ExportFiltersInvalid(details={"fields": [problem]})
+        if sort is None:
+            return self.default_sort, is_descending
+        if sort in self.sorts:
+            return sort, is_descending
+        if sort in self.page_sorts:
+            return self.default_sort, True
+        names = ", ".join(sorted({*self.sorts, *self.page_sorts}))
+        problem = {
+            "field": "sort",
+            "problem": f"must be one of {names}",
+            "problem_zh": f"须为 {names} 之一",
+        }
+        raise ExportFiltersInvalid(details={"fields": [problem]})
 
 
 class ExportKinds:

@@ -47,7 +47,7 @@ PURGED_AT_ONCE = 100
 class StartExport:
     """What somebody asks for: a list, its filters and order as its page has them, the titles' language.
 
-    `sort` None is the list's own order.
+    `sort` None is the list's own order, and so is one that no index helps with.
     """
 
     kind: str
@@ -78,8 +78,7 @@ async def start_export(app: SystemServices, caller: StaffCaller, ask: StartExpor
     kind = app.exports.get(ask.kind)
     _require_sight(caller, kind)
     filters = kind.read_filters(ask.filters)
-    sort = ask.sort or kind.default_sort
-    kind.require_sort(sort)
+    sort, is_descending = kind.order_for(ask.sort, ask.is_descending)
     limit = app.settings.export_max_rows
     async with app.db.reading() as session:
         total = await queries.count_rows(session, kind.rows(caller, filters), kind.last, limit)
@@ -93,7 +92,7 @@ async def start_export(app: SystemServices, caller: StaffCaller, ask: StartExpor
         "kind": kind.name,
         "filters": dict(ask.filters),
         "sort": sort,
-        "is_descending": ask.is_descending,
+        "is_descending": is_descending,
         "language": ask.language,
         "status": ExportStatus.WAITING,
         "rows_total": total,

@@ -1,6 +1,8 @@
 import { createPinia, setActivePinia } from "pinia";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import * as messages from "@/adapter/messages";
+
 import { type Export, percentOf, reasonOf, useExports } from "./exports";
 
 const ONE: Export = {
@@ -8,6 +10,8 @@ const ONE: Export = {
   kind: "operation_log",
   title_zh: "系统日志",
   title_en: "System log",
+  sort: "created_at",
+  order: "desc",
   status: "running",
   rows_done: 0,
   rows_total: 10,
@@ -85,6 +89,18 @@ describe("the exports of an account", () => {
     exports.stop();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(asked).toHaveLength(2);
+  });
+
+  it("say that their rows stand in another order than the one that was asked for, and else nothing", async () => {
+    const said = vi.spyOn(messages, "sayNote");
+    const ask = { kind: "operation_log", filters: {}, sort: "created_at" };
+    const exports = useExports();
+
+    await exports.start({ ...ask, order: "desc" });
+    expect(said).not.toHaveBeenCalled();
+    await exports.start({ ...ask, sort: "time", order: "desc" });
+
+    expect(said).toHaveBeenCalledTimes(1);
   });
 
   it("are not asked for while the browser's tab is hidden, and at once when it is seen again", async () => {

@@ -131,8 +131,12 @@ export const useExports = defineStore("exports", () => {
   async function start(ask: ExportAsk): Promise<void> {
     const { kind, sort, order } = ask;
     const mine = visit;
-    await answerOf(api.POST("/console/v1/exports", { body: { kind, sort, order, filters: { ...ask.filters } } }));
+    const body = { kind, sort, order, filters: { ...ask.filters } };
+    const begun = await answerOf(api.POST("/console/v1/exports", { body }));
     if (mine === visit) {
+      if (begun.sort !== sort || begun.order !== order) {
+        sayNote(t("reordered", { title: titleOf(begun) }));
+      }
       isOpen.value = true;
       await load();
     }
