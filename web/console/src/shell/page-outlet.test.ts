@@ -66,6 +66,18 @@ describe("a page", () => {
     expect(shell.find("input").element.value).toBe("half of it");
   });
 
+  it("is scrolled to where it was left, and to its top when it is new", async () => {
+    const { shell, goTo } = await shellOf();
+    const scroller = shell.find("main").element;
+    scroller.scrollTop = 420;
+
+    await goTo("/fragile");
+    expect(scroller.scrollTop).toBe(0);
+    await goTo("/form");
+
+    expect(scroller.scrollTop).toBe(420);
+  });
+
   it("begins anew once its tab was closed", async () => {
     const { shell, goTo, tabs } = await shellOf();
     await shell.find("input").setValue("half of it");
