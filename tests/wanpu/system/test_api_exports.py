@@ -417,6 +417,21 @@ async def test_a_list_that_is_too_long_is_refused_at_once(http: Caller, system: 
         assert (await ask_for(caller, filters={"subject": "thing:1"})).status == 202
 
 
+async def test_rows_are_counted_only_for_an_export_that_may_begin(
+    http: Caller, system: SystemServices
+) -> None:
+    first = await ask_for(http, filters={"username": "li"})
+    await write_operations(system, 4)
+    async with limited(system, 3) as short:
+        caller = short.with_token(http.token)
+        again = await ask_for(caller, filters={"username": "li"})
+        assert (again.status, again.body["export_id"]) == (202, first.body["export_id"])
+
+        for number in range(2):
+            await ask_for(http, filters={"username": f"wang{number}"})
+        assert (await ask_for(caller)).refusal == (429, "export.too_many")
+
+
 async def test_a_list_that_grows_too_long_meanwhile_fails_by_name(
     http: Caller, system: SystemServices
 ) -> None:

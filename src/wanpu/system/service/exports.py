@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.infra import due_work
@@ -79,29 +80,31 @@ async def start_export(app: SystemServices, caller: StaffCaller, ask: StartExpor
     _require_sight(caller, kind)
     filters = kind.read_filters(ask.filters)
     sort, is_descending = kind.order_for(ask.sort, ask.is_descending)
-    limit = app.settings.export_max_rows
-    async with app.db.reading() as session:
-        total = await queries.count_rows(session, kind.rows(caller, filters), kind.last, limit)
-    if total > limit:
-        raise ExportTooManyRows(details={"limit": limit})
-    [number] = await app.serials.take("list_export")
-    row = {
-        "id": Id(number),
+    asked = {
         "staff_id": caller.staff_id,
-        "merchant_id": caller.merchant_id,
         "kind": kind.name,
         "filters": dict(ask.filters),
         "sort": sort,
         "is_descending": is_descending,
         "language": ask.language,
-        "status": ExportStatus.WAITING,
-        "rows_total": total,
-        "rows_done": 0,
-        "bytes_done": 0,
-        "parts": 0,
-        "error_code": "",
     }
-    return await _open(app.db, caller, row)
+    async with app.db.reading() as session:
+        if standing := await _find_standing(session, caller, _key_of(asked)):
+            return standing
+        total = await _count_rows(app, session, kind.rows(caller, filters), kind)
+    [number] = await app.serials.take("list_export")
+    row = {"id": Id(number), "merchant_id": caller.merchant_id, "rows_total": total}
+    return await _open(app.db, caller, row | asked)
+
+
+async def _count_rows(
+    app: SystemServices, session: AsyncSession, rows: Select[Any], kind: ExportKind[Any]
+) -> int:
+    limit = app.settings.export_max_rows
+    total = await queries.count_rows(session, rows, kind.last, limit)
+    if total > limit:
+        raise ExportTooManyRows(details={"limit": limit})
+    return total
 
 
 async def list_exports(db: Database, caller: StaffCaller) -> Sequence[ListExport]:
@@ -212,21 +215,28 @@ async def end_export(
 
 @rerun_on_conflict
 async def _open(db: Database, caller: StaffCaller, row: Mapping[str, Any]) -> ListExport:
-    open_key = _open_key(row)
+    open_key = _key_of(row)
     async with db.transaction() as session:
         if await lock_staff(session, caller.staff_id) is None:
             raise StaffNotFound
-        if standing := await queries.find_open(session, open_key):
+        if standing := await _find_standing(session, caller, open_key):
             return standing
-        running, kept = await queries.count_own(session, caller.staff_id)
-        if running >= RUNNING_AT_ONCE or kept >= KEPT_AT_ONCE:
-            raise ExportsTooMany(details={"running": running, "kept": kept})
-        made = ListExport(**row, open_key=open_key)
+        made = ListExport(**row, status=ExportStatus.WAITING, open_key=open_key)
         session.add(made)
         await due_work.schedule(session, EXPORT_WORK, str(made.id), db.clock.now())
         after = {name: row[name] for name in ("kind", "filters", "sort", "is_descending", "rows_total")}
         await record(session, caller, "export.create", f"export:{made.id}", after=after)
     return made
+
+
+async def _find_standing(session: AsyncSession, caller: StaffCaller, open_key: str) -> ListExport | None:
+    """The same request that goes on; None when it may begin."""
+    if standing := await queries.find_open(session, open_key):
+        return standing
+    running, kept = await queries.count_own(session, caller.staff_id)
+    if running >= RUNNING_AT_ONCE or kept >= KEPT_AT_ONCE:
+        raise ExportsTooMany(details={"running": running, "kept": kept})
+    return None
 
 
 @rerun_on_conflict
@@ -246,11 +256,9 @@ async def _remove(session: AsyncSession, found: ListExport) -> None:
     await session.delete(found)
 
 
-def _open_key(row: Mapping[str, Any]) -> str:
-    asked = [
-        str(row["staff_id"]),
-        *(row[name] for name in ("kind", "filters", "sort", "is_descending", "language")),
-    ]
+def _key_of(row: Mapping[str, Any]) -> str:
+    names = ("kind", "filters", "sort", "is_descending", "language")
+    asked = [str(row["staff_id"]), *(row[name] for name in names)]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
