@@ -1,5 +1,6 @@
 """A person in front of the console: what its pages let them do."""
 
+import re
 from dataclasses import dataclass
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
@@ -77,6 +78,10 @@ class Operator:
         row = self.seen("list-row").nth(index)
         await self.press(row.get_by_test_id("row-open"))
         await expect(self.seen("detail")).to_be_visible()
+
+    async def see_uploads(self, done: int, *, total: int) -> None:
+        """Wait until so many of the chosen files have arrived."""
+        await expect(self.seen("upload-summary")).to_contain_text(re.compile(rf"^{done} .* {total}\b"))
 
     async def open_filters(self) -> None:
         """Show the filters, which a phone folds away."""

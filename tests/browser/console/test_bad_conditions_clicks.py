@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Locator, expect
 from tests.browser.console.combinations import FIRST_AT_DESK
+from tests.browser.console.held import answer_late, held
 from tests.browser.console.operator import Operator
 from tests.browser.console.staff_api import StaffApi
 from tests.browser.console.writes import writes_of
@@ -138,23 +139,45 @@ async def test_an_agreement_that_is_clicked_twice_is_given_once(
     assert (await admin_api.approval(approval_id))["status"] in {"approved", "done"}
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A button that opens a form: where it is, a field of the form, and what is read before it opens."""
+
+    page: str
+    button: str
+    field: str
+    reads: str | None
+
+
+OPENINGS = [
+    Opening("/sys/user", "add-staff", "field-username", "**/platform/v1/roles/select"),
+    Opening("/sys/role", "add-role", "field-role-name", "**/platform/v1/menus?*"),
+    Opening("/sys/menu", "add-menu", "field-name", "**/platform/v1/menus/select?*"),
+    Opening("/sys/menu", "edit-menu", "field-name", "**/platform/v1/menus/select?*"),
+    Opening("/sys/config", "add-config", "config-key", None),
+    Opening("/sys/config?param_key=CLICKED", "edit-config", "config-remark", "**/platform/v1/configs/*"),
+]
+
+
 @FIRST_AT_DESK
 async def test_a_button_that_opens_a_form_opens_one_and_a_late_second_click_leaves_what_was_typed(
-    operator: Operator,
+    operator: Operator, admin_api: StaffApi
 ) -> None:
+    config = await admin_api.post("/platform/v1/configs", {"param_key": "CLICKED", "param_value": "1"})
     await operator.sign_in("admin", ADMIN_PASSWORD)
-    for page, button, field in (
-        ("sys/user", "add-staff", "field-username"),
-        ("sys/role", "add-role", "field-role-name"),
-        ("sys/menu", "add-menu", "field-name"),
-        ("sys/config", "add-config", "config-key"),
-    ):
-        await operator.choose_menu(page)
-        await operator.seen(button).dblclick()
-        await operator.seen(field).fill("typed")
+    for one in OPENINGS:
+        await operator.open(one.page)
+        await operator.seen(one.button).first.hover()
         await operator.page.wait_for_load_state("networkidle")
+        async with held(operator.page, one.reads or "**/nothing", only=2) as second:
+            await operator.seen(one.button).first.dblclick()
+            await operator.seen(one.field).fill("typed")
+            if one.reads:
+                await second.waits.wait()
+                await answer_late(operator.page, one.reads, second)
         await expect(operator.seen("form-save")).to_have_count(1)
-        await expect(operator.seen(field)).to_have_value("typed")
+        await expect(operator.seen(one.field)).to_have_value("typed")
         await operator.page.keyboard.press("Escape")
         await operator.press("ask-confirm")
-        await expect(operator.seen(field)).to_have_count(0)
+        await expect(operator.seen(one.field)).to_have_count(0)
+    await admin_api.delete(f"/platform/v1/configs/{config['config_id']}?version=1")

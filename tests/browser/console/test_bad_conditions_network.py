@@ -1,12 +1,9 @@
 """Slow, broken and lost answers: a page says what happened, and nothing is done twice or lost."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, Request, Route, expect
 from tests.browser.console.combinations import FIRST_AT_DESK, FIRST_IN_POCKET
+from tests.browser.console.held import answer_late, held
 from tests.browser.console.operator import Operator
 from tests.browser.console.staff_api import StaffApi
 from tests.browser.console.writes import writes_of
@@ -19,21 +16,6 @@ LOGS = "**/platform/v1/login-logs?*"
 ROLES = "**/platform/v1/roles"
 NAV = "**/console/v1/nav"
 BAD_GATEWAY = "<html><body>502 Bad Gateway</body></html>"
-
-
-@asynccontextmanager
-async def held(page: Page, pattern: str) -> AsyncIterator[asyncio.Event]:
-    """Requests to this address wait for the event, as behind a line that is slow."""
-    release = asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await release.wait()
-        await route.continue_()
-
-    await page.route(pattern, hold)
-    yield release
-    release.set()
-    await page.unroute_all(behavior="wait")
 
 
 async def fail_with(page: Page, pattern: str, status: int) -> None:
@@ -96,7 +78,7 @@ async def test_a_list_without_a_network_says_so_and_is_there_when_it_is_back(ope
 @FIRST_AT_DESK
 async def test_a_slow_list_shows_that_it_is_under_way_and_the_last_question_wins(operator: Operator) -> None:
     await operator.sign_in("admin", ADMIN_PASSWORD)
-    async with held(operator.page, LOGS) as release:
+    async with held(operator.page, LOGS, only=1) as first:
         await operator.choose_menu("sys/login-log")
         loading = operator.seen("list-login-log").get_by_role("status")
         await expect(loading).to_be_visible()
@@ -104,10 +86,11 @@ async def test_a_slow_list_shows_that_it_is_under_way_and_the_last_question_wins
         await operator.open_filters()
         await operator.seen("filter-username").fill("nobody.at.all")
         await operator.press("apply-filters")
-        release.set()
+        await expect(operator.seen("list-empty")).to_be_visible()
+
+        await answer_late(operator.page, LOGS, first)
 
         await expect(operator.seen("list-empty")).to_be_visible()
-        await operator.page.wait_for_load_state("networkidle")
         await expect(operator.seen("list-row")).to_have_count(0)
 
 
@@ -118,12 +101,12 @@ async def test_a_slow_save_is_sent_once_however_often_it_is_asked_for(
     name = f"slow {operator.screen.name}"
     await start_role(operator, name)
     writes = writes_of(operator.page)
-    async with held(operator.page, ROLES) as release:
+    async with held(operator.page, ROLES) as line:
         await operator.seen("form-save").dblclick()
         for keys in ("Control+s", "Control+s", "Enter", "Escape"):
             await operator.page.keyboard.press(keys)
         await expect(operator.seen("field-role-name")).to_have_value(name)
-        release.set()
+        line.release.set()
         await expect(operator.seen("form-save")).to_have_count(0)
 
     assert writes.sent == ["POST /platform/v1/roles"]
@@ -223,3 +206,51 @@ async def test_a_console_whose_menus_do_not_come_shows_that_it_tries_and_offers_
     await operator.press(again)
 
     await expect(operator.seen("home-page")).to_be_visible()
+
+
+@FIRST_IN_POCKET
+async def test_a_page_that_cannot_be_fetched_is_said_on_the_page_in_sight_and_opens_when_it_can(
+    operator: Operator,
+) -> None:
+    operator.watch.expect_lost_answers()
+    await operator.sign_in("admin", ADMIN_PASSWORD)
+    await operator.context.set_offline(True)
+
+    await operator.choose_menu("sys/role")
+
+    note = operator.word("页面的文件没有取到", "The page could not be fetched")
+    await expect(operator.page.get_by_text(note)).to_be_visible()
+    await expect(operator.seen("home-page")).to_be_visible()
+    await operator.context.set_offline(False)
+    await operator.choose_menu("sys/role")
+    await expect(operator.seen("list-role")).to_be_visible()
+
+
+async def update_mall(page: Page) -> None:
+    """What the page in front has not fetched yet is gone; the new build that it can load has all files."""
+    is_old = True
+
+    async def answer(route: Route) -> None:
+        await (route.fulfill(status=404) if is_old else route.continue_())
+
+    def note(request: Request) -> None:
+        nonlocal is_old
+        is_old = is_old and not request.is_navigation_request()
+
+    page.on("request", note)
+    await page.route("**/*.js", answer)
+
+
+@FIRST_AT_DESK
+async def test_a_page_whose_file_went_with_an_update_is_opened_from_the_new_build(operator: Operator) -> None:
+    operator.watch.expect(404)
+    await operator.sign_in("admin", ADMIN_PASSWORD)
+    for menu, name in (("sys/role", "role"), ("sys/login-log", "login-log")):
+        await operator.page.evaluate("() => { window.isOldBuild = true; }")
+        await update_mall(operator.page)
+
+        await operator.choose_menu(menu)
+
+        await expect(operator.seen(f"list-{name}")).to_be_visible()
+        assert await operator.page.evaluate("() => window.isOldBuild") is None
+        await operator.page.unroute_all(behavior="wait")

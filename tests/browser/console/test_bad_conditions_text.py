@@ -85,7 +85,7 @@ async def test_settings_calendars_and_files_keep_rare_characters(
     Image.new("RGB", (32, 24), "teal").save(drawn, "PNG")
     chosen: FilePayload = {"name": file_name, "mimeType": "image/png", "buffer": drawn.getvalue()}
     await operator.page.get_by_test_id("upload-input").set_input_files([chosen])
-    await expect(operator.seen("upload-summary")).to_contain_text("1")
+    await operator.see_uploads(1, total=1)
     await operator.open(f"/oss/oss?name={quote(FAMILY)}")
     await expect(
         operator.seen("list-row").filter(has_text=unicodedata.normalize("NFC", file_name))

@@ -36,7 +36,7 @@ async def test_files_are_uploaded_each_with_its_own_outcome_and_one_in_use_canno
     await operator.page.get_by_test_id("upload-input").set_input_files([picture(name, "teal"), NO_PICTURE])
     refused = operator.seen("upload-row").filter(has_text="notes.txt")
     await expect(refused.get_by_role("alert")).to_be_visible()
-    await expect(operator.seen("upload-summary")).to_contain_text("1")
+    await operator.see_uploads(1, total=2)
     await operator.page.keyboard.press("Escape")
     await operator.open(f"/oss/oss?name={name}")
     tile = operator.seen("list-row")
@@ -64,7 +64,7 @@ async def test_somebody_with_files_alone_uploads_looks_in_both_views_and_deletes
     await operator.choose_menu("oss/oss")
     await operator.press("open-upload")
     await operator.page.get_by_test_id("upload-input").set_input_files([picture(name, "navy")])
-    await expect(operator.seen("upload-summary")).to_contain_text("1")
+    await operator.see_uploads(1, total=1)
     await operator.open(f"/oss/oss?name={name}")
     await expect(operator.seen("file-grid")).to_contain_text(name)
     assert await overflow_px(operator.page) <= 0

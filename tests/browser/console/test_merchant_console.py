@@ -71,7 +71,7 @@ async def test_an_owner_signs_in_gives_a_colleague_a_role_and_uploads_a_picture(
     await operator.press("open-upload")
     name = f"shop-{operator.screen.name}.png"
     await operator.page.get_by_test_id("upload-input").set_input_files([picture(name, "olive")])
-    await expect(operator.seen("upload-summary")).to_contain_text("1")
+    await operator.see_uploads(1, total=1)
     await operator.page.keyboard.press("Escape")
     await expect(operator.seen("file-grid")).to_contain_text(name)
     (stored,) = (await admin_api.get(f"/platform/v1/files?name={name}"))["items"]

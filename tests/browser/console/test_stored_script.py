@@ -68,6 +68,8 @@ async def test_stored_script_is_shown_as_the_text_that_it_is(operator: Operator,
     await look(dialog, "/job/schedule", PICTURE, press=("open-calendars",))
     await look(dialog, "/sys/log?operation=role.create", PICTURE, press=("row-open",))
     await look(page.get_by_role("listbox"), "/sys/user", PICTURE, press=("add-staff", "field-roles"))
-    await look(main, f"/sys/log?username={quote(PICTURE)}")
+    await operator.open(f"/sys/log?username={quote(PICTURE)}")
+    await expect(operator.seen("list-empty")).to_be_visible()
+    assert await page.evaluate(FOUND) == []
     for path in made:
         await admin_api.delete(path)
