@@ -317,6 +317,25 @@ async def test_whoever_loses_the_right_afterwards_gets_no_link(
     assert (await http.get(LINK_OF.format(asked.body["export_id"]))).refusal == (403, "auth.forbidden")
 
 
+async def test_the_file_of_a_list_that_this_version_has_not_is_refused_by_name(
+    http: Caller, system: SystemServices
+) -> None:
+    finished = await ask_for(http)
+    await write_all(system)
+    going = await ask_for(http)
+    async with system.db.transaction() as session:
+        await session.execute(update(ListExport).values(kind="coupon"))
+    await write_all(system)
+
+    link = await http.get(LINK_OF.format(finished.body["export_id"]))
+
+    assert link.refusal == (409, "export.list_gone")
+    assert (await stored_export(system, going.body["export_id"])).error_code == "export.list_gone"
+    listed = (await http.get(EXPORTS)).body["items"]
+    assert [one["title_en"] for one in listed] == ["coupon", "coupon"]
+    assert (await http.delete(f"{EXPORTS}/{finished.body['export_id']}")).status == 204
+
+
 @pytest.mark.parametrize(
     ("ask", "field"),
     [

@@ -75,6 +75,14 @@ class ExportHasNoFile(Conflict):
     message_en = "The export has no file"
 
 
+class ExportListGone(Conflict):
+    """This version of the mall has no such list any more, or not yet; the export can only be removed."""
+
+    code = "export.list_gone"
+    message_zh = "该列表已不存在，导出只能删除"
+    message_en = "There is no such list any more; the export can only be removed"
+
+
 class ExportNotAllowed(Forbidden):
     """Whoever asked for the export may no longer see its list."""
 

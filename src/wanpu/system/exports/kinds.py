@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select
 from wanpu.infra.http.field_problems import problem_text
 from wanpu.system.callers import StaffCaller
 from wanpu.system.exports.csv_text import Cell, Words
-from wanpu.system.exports.errors import ExportFiltersInvalid, ExportKindUnknown
+from wanpu.system.exports.errors import ExportFiltersInvalid, ExportKindUnknown, ExportListGone
 from wanpu.system.states import Audience
 
 
@@ -119,6 +119,16 @@ class ExportKinds:
         """
         if name not in self._by_name:
             raise ExportKindUnknown
+        return self._by_name[name]
+
+    def of_export(self, name: str) -> ExportKind[Any]:
+        """The list of an export that stands.
+
+        Raises:
+            ExportListGone: another version of the mall had it.
+        """
+        if name not in self._by_name:
+            raise ExportListGone
         return self._by_name[name]
 
     def title_of(self, name: str) -> Words:

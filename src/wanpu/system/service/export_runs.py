@@ -71,7 +71,7 @@ async def _take_turn(app: SystemServices, export_id: Id) -> datetime | None:
         return None
     if app.clock.now() - found.created_at > GIVEN_UP_AFTER:
         raise ExportGivenUp
-    kind = app.exports.get(found.kind)
+    kind = app.exports.of_export(found.kind)
     caller = await _owner_of(app, found, kind)
     if found.is_read:
         await _store(app, found, kind, caller)

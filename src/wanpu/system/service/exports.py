@@ -132,10 +132,11 @@ async def link_to_file(app: SystemServices, caller: StaffCaller, export_id: Id) 
     Raises:
         ExportNotFound: there is none, or it is another's.
         ExportHasNoFile: it is not done.
+        ExportListGone: there is no such list any more.
         Forbidden: the caller may no longer see the list.
     """
     found = await get_export(app.db, caller, export_id)
-    _require_sight(caller, app.exports.get(found.kind))
+    _require_sight(caller, app.exports.of_export(found.kind))
     if found.file_id is None:
         raise ExportHasNoFile(details={"status": found.status.value})
     return FileLink(sign_link(app, found.file_id), app.clock.now() + LIFE)

@@ -51,6 +51,7 @@ const REASONS: Readonly<Record<string, Parameters<typeof t>[0]>> = {
   "export.too_many_rows": "why_export_too_many_rows",
   "export.too_large": "why_export_too_large",
   "export.given_up": "why_export_given_up",
+  "export.list_gone": "why_export_list_gone",
   "storage.not_configured": "why_storage_not_configured",
 };
 
