@@ -6,7 +6,7 @@ import functools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 
-from wanpu.crm import MerchantRegister
+from wanpu.crm import MerchantRegister, find_photo_use
 from wanpu.crm.jobs import register_jobs as register_crm_jobs
 from wanpu.infra.broker import BrokerConsumer, BrokerPublisher
 from wanpu.infra.database_time import SimulatedTime
@@ -66,7 +66,7 @@ async def open_mall(settings: Settings, *, clock: Clock | None = None) -> Mall:
     system = open_system_services(
         services,
         merchants=MerchantRegister(services.db),
-        file_uses=[functools.partial(find_picture_use, services)],
+        file_uses=[functools.partial(find, services) for find in (find_picture_use, find_photo_use)],
     )
     system.approvals.register(change_secret_action(system))
     registry = JobRegistry()

@@ -9,6 +9,7 @@ from wanpu.crm.checkout import (
 )
 from wanpu.crm.errors import MerchantNotFound
 from wanpu.crm.service.merchants import MerchantCard, MerchantRegister, get_merchant_cards
+from wanpu.crm.service.photos import find_photo_use
 from wanpu.crm.service.sessions import Caller
 from wanpu.crm.states import MerchantStatus
 
@@ -21,6 +22,7 @@ __all__ = [
     "MerchantRegister",
     "MerchantStatus",
     "SellingMerchant",
+    "find_photo_use",
     "get_delivery_addresses",
     "get_merchant_cards",
     "get_selling_merchants",

@@ -29,6 +29,12 @@ async def find_member_by_mobile(session: AsyncSession, mobile: str) -> Member | 
     return (await session.execute(select(Member).where(Member.mobile == mobile))).scalar_one_or_none()
 
 
+async def find_member_id_by_photo(session: AsyncSession, urls: Collection[str]) -> Id | None:
+    """Some member whose photo has one of these addresses."""
+    statement = select(Member.user_id).where(Member.photo.in_(urls)).limit(1)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def lock_member(session: AsyncSession, member_id: Id) -> Member | None:
     """One member, locked: the root of the member's addresses."""
     statement = select(Member).where(Member.user_id == member_id).with_for_update()

@@ -29,6 +29,8 @@ export function isPicture(file: StoredFile): boolean {
   return file.content_type.startsWith("image/");
 }
 
+const USERS = ["product", "sku", "category", "member"] as const;
+
 /** The refusal to delete, with what shows the file: `product:65601234` in words. */
 export function withUse(error: ApiError): ApiError {
   const by = error.details.used_by;
@@ -36,6 +38,7 @@ export function withUse(error: ApiError): ApiError {
     return error;
   }
   const [kind, id = ""] = by.split(":");
-  const text = kind === "product" || kind === "sku" || kind === "category" ? t(`used_${kind}`, { id }) : by;
+  const known = USERS.find((one) => one === kind);
+  const text = known ? t(`used_${known}`, { id }) : by;
   return new ApiError(error.status, { code: error.code, message: t("inUse", { by: text }), details: error.details, request_id: error.requestId });
 }

@@ -45,6 +45,7 @@ export const t = words(
     used_product: "商品 {id}",
     used_sku: "商品规格 {id}",
     used_category: "商品分类 {id}",
+    used_member: "会员 {id} 的头像",
     select: "选择 {name}",
 
     queueTitle: "上传文件",
@@ -116,6 +117,7 @@ export const t = words(
     used_product: "product {id}",
     used_sku: "variant {id}",
     used_category: "category {id}",
+    used_member: "photo of member {id}",
     select: "Select {name}",
 
     queueTitle: "Upload files",
