@@ -141,6 +141,7 @@ class Database:
             connect["timeout"] = 20
         else:
             options["isolation_level"] = "READ COMMITTED" if writes else "AUTOCOMMIT"
+            options["skip_autocommit_rollback"] = True
         if self.url.get_backend_name() in ("mysql", "mariadb"):
             connect["charset"] = "utf8mb4"
             connect["conv"] = value_rows.CONVERSIONS
