@@ -12,6 +12,9 @@ from wanpu.infra.outside_calls import refuse_inside_transaction
 
 DEFAULT_TIMEOUT_S = 10.0
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
+KEPT_IDLE_S = 3.0
+"""Servers close connections that rest, many after 5 seconds; a request that is sent at that moment has an
+unknown outcome, so a connection is not used again when it has rested for about as long."""
 
 
 class NoAnswer(Exception):
@@ -51,10 +54,11 @@ class HttpClient(Protocol):
 
 
 class AiohttpClient:
-    """The real client; keeps connections open between calls."""
+    """The real client; keeps connections open between calls, for `kept_idle_s` seconds without one."""
 
-    def __init__(self, *, max_connections: int = 100) -> None:
+    def __init__(self, *, max_connections: int = 100, kept_idle_s: float = KEPT_IDLE_S) -> None:
         self._max_connections = max_connections
+        self._kept_idle_s = kept_idle_s
         self._session: aiohttp.ClientSession | None = None
 
     async def send(
@@ -103,7 +107,7 @@ class AiohttpClient:
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            connector = aiohttp.TCPConnector(limit=self._max_connections)
+            connector = aiohttp.TCPConnector(limit=self._max_connections, keepalive_timeout=self._kept_idle_s)
             self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
         return self._session
 

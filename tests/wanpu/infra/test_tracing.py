@@ -268,10 +268,11 @@ async def test_due_work_is_a_tree_of_its_own(services: Services, spans: Spans) -
 
 
 async def test_a_batch_of_a_lane_belongs_to_the_request_of_its_first_command(spans: Spans) -> None:
-    gate = asyncio.Event()
+    begun, gate = asyncio.Event(), asyncio.Event()
 
     async def commit(commands: list[str]) -> list[str | Exception]:
         with tracing.span(f"batch of {'+'.join(commands)}"):
+            begun.set()
             await gate.wait()
         return list(commands)
 
@@ -282,9 +283,7 @@ async def test_a_batch_of_a_lane_belongs_to_the_request_of_its_first_command(spa
             await lane.submit(command)
 
     first = asyncio.create_task(submit("a"))
-    while not lane._worker:
-        await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await begun.wait()
     others = [asyncio.create_task(submit(command)) for command in ("b", "c")]
     await asyncio.sleep(0)
     gate.set()
