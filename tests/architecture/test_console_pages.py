@@ -74,7 +74,6 @@ async def test_every_route_with_a_permission_is_called_by_a_page_that_its_menu_o
 
     assert len(guarded(ways)) >= 80
     assert {way.name for way in guarded(ways) if not has_page(way)} == set(WITHOUT_A_PAGE)
-    assert all(len(reason) > 20 for reason in WITHOUT_A_PAGE.values())
 
 
 def test_every_menu_of_an_installation_has_its_page_and_every_page_its_menu() -> None:

@@ -270,7 +270,8 @@ async def test_nobody_else_sees_fetches_cancels_or_removes_an_export(
     assert (await may_see_files.get(f"/platform/v1/files/{file_id}")).refusal == (404, "file.not_found")
     assert (await may_see_files.delete(f"/platform/v1/files/{file_id}")).refusal == (404, "file.not_found")
     assert (await nobody.get(f"/files/p/{file_id}")).refusal == (403, "file.link_invalid")
-    assert len(read_csv(await file_of(http, export_id))) >= 1
+    _titles, *rows = read_csv(await file_of(http, export_id))
+    assert [row[5] for row in rows] == [f"export:{export_id}"]
 
 
 async def test_a_link_to_the_file_expires(http: Caller, system: SystemServices, clock: ManualClock) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from wanpu.infra.http.fields import IdText
 from wanpu.infra.http.json_body import StrictJsonRoute
 from wanpu.system.api.identity import AtWork, SystemDep
-from wanpu.system.api.schemas_exports import ListName, SavedViewCreate, SavedViewList, SavedViewOut
+from wanpu.system.api.schemas_saved_views import ListName, SavedViewCreate, SavedViewList, SavedViewOut
 from wanpu.system.service import saved_views
 
 router = APIRouter(prefix="/console/v1/saved-views", route_class=StrictJsonRoute, tags=["saved views"])

@@ -1,21 +1,18 @@
-"""What the consoles say and hear about exports and saved views."""
+"""What the consoles say and hear about exports."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wanpu.infra.http.fields import Body, IdText, Line, Out, UtcTime
+from wanpu.infra.http.fields import Body, IdText, Out, UtcTime
 from wanpu.system.exports.kinds import ExportKinds
-from wanpu.system.models import ListExport, SavedView
+from wanpu.system.models import ListExport
 from wanpu.system.service.exports import StartExport
 from wanpu.system.states import ExportStatus
 
 FilterName = Annotated[str, Field(min_length=1, max_length=32)]
 FilterValue = Annotated[str, Field(max_length=200)] | int | bool | None
-ListName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,47}$", examples=["login-log"])]
-QueryName = Annotated[str, Field(min_length=1, max_length=40)]
-QueryValue = Annotated[str, Field(max_length=200)]
 
 
 class ExportCreate(Body):
@@ -84,38 +81,3 @@ class ExportLinkOut(Out):
 
     url: str
     expires_at: UtcTime
-
-
-class SavedViewCreate(Body):
-    """保存视图: what the address of a list holds, under a name. One of the same title is replaced."""
-
-    list_name: ListName
-    title: Annotated[Line, Field(max_length=40)]
-    query: Annotated[dict[QueryName, QueryValue], Field(max_length=30)]
-
-
-class SavedViewOut(Out):
-    """One saved view of the caller."""
-
-    view_id: IdText
-    list_name: str
-    title: str
-    query: dict[str, str]
-    created_at: UtcTime
-
-    @classmethod
-    def of(cls, view: SavedView) -> "SavedViewOut":
-        """A row of `saved_view`."""
-        return cls(
-            view_id=view.id,
-            list_name=view.list_name,
-            title=view.title,
-            query=view.query,
-            created_at=view.created_at,
-        )
-
-
-class SavedViewList(Out):
-    """The caller's views of one list, the oldest first."""
-
-    items: list[SavedViewOut]

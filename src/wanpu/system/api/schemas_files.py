@@ -39,8 +39,8 @@ class FileOut(Out):
         """A row of `sys_oss`, with links that open."""
         open_url, thumbnail_url = row.url, row.thumbnail_url
         if row.is_private:
-            open_url = sign_link(app, row.id)
-            thumbnail_url = sign_link(app, row.id, Variant.THUMBNAIL) if row.thumbnail_key else None
+            open_url = sign_link(app, row.id).url
+            thumbnail_url = sign_link(app, row.id, Variant.THUMBNAIL).url if row.thumbnail_key else None
         return cls(
             file_id=row.id,
             url=row.url,

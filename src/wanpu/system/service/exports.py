@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select
@@ -32,7 +32,7 @@ from wanpu.system.models import ListExport
 from wanpu.system.queries import exports as queries
 from wanpu.system.queries import files
 from wanpu.system.queries.staff import lock_staff
-from wanpu.system.service.file_links import LIFE, sign_link
+from wanpu.system.service.file_links import FileLink, sign_link
 from wanpu.system.service.operation_log import record
 from wanpu.system.services import SystemServices
 from wanpu.system.states import EXPORT_MOVES, ExportStatus
@@ -56,14 +56,6 @@ class StartExport:
     sort: str | None = None
     is_descending: bool = True
     language: str = "zh"
-
-
-@dataclass(frozen=True, slots=True)
-class FileLink:
-    """Where the file of an export opens, and until when."""
-
-    url: str
-    expires_at: datetime
 
 
 async def start_export(app: SystemServices, caller: StaffCaller, ask: StartExport) -> ListExport:
@@ -139,7 +131,7 @@ async def link_to_file(app: SystemServices, caller: StaffCaller, export_id: Id) 
     _require_sight(caller, app.exports.of_export(found.kind))
     if found.file_id is None:
         raise ExportHasNoFile(details={"status": found.status.value})
-    return FileLink(sign_link(app, found.file_id), app.clock.now() + LIFE)
+    return sign_link(app, found.file_id)
 
 
 @rerun_on_conflict

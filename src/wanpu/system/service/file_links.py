@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wanpu.infra.services import Services
@@ -20,16 +21,26 @@ class Variant(StrEnum):
     THUMBNAIL = "thumbnail"
 
 
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """Where a private file opens, and until when."""
+
+    url: str
+    expires_at: datetime
+
+
 def private_path(file_id: Id) -> str:
     """The lasting address of a private file; it opens with a signature alone."""
     return f"/files/p/{file_id}"
 
 
-def sign_link(services: Services, file_id: Id, variant: Variant = Variant.ORIGINAL) -> str:
-    """An address that opens one private file for the next ten minutes."""
-    expires = int((services.clock.now() + LIFE).timestamp())
+def sign_link(services: Services, file_id: Id, variant: Variant = Variant.ORIGINAL) -> FileLink:
+    """A link that opens one private file for the next ten minutes."""
+    expires_at = (services.clock.now() + LIFE).replace(microsecond=0)
+    expires = int(expires_at.timestamp())
     signature = _signature(services.vault.derive(_PURPOSE), file_id, variant, expires)
-    return f"{private_path(file_id)}?variant={variant}&expires={expires}&signature={signature}"
+    url = f"{private_path(file_id)}?variant={variant}&expires={expires}&signature={signature}"
+    return FileLink(url, expires_at)
 
 
 def require_link(services: Services, file_id: Id, variant: Variant, expires: int, signature: str) -> None:
