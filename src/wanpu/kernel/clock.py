@@ -5,6 +5,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
+TICK = timedelta(microseconds=1)
+"""The smallest step between two moments that the databases keep."""
 
 
 class Clock(Protocol):

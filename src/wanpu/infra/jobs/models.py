@@ -32,6 +32,7 @@ from wanpu.infra.jobs.states import (
 )
 from wanpu.infra.jobs.triggers import CronTrigger, Schedule, Trigger
 from wanpu.infra.tables import Base, PrimaryId, Stamped
+from wanpu.kernel.clock import TICK
 from wanpu.kernel.ids import Id
 
 DEFAULT_GROUP = "default"
@@ -39,7 +40,6 @@ DEFAULT_PRIORITY = 5
 MAX_ATTEMPTS = 5
 """How often a firing whose nodes keep dying is begun, before it is abandoned."""
 
-_TICK = timedelta(microseconds=1)
 _trigger: TypeAdapter[Trigger] = TypeAdapter(Trigger)
 
 
@@ -122,7 +122,7 @@ class Job(Stamped, Base):
 
     def plan_anew(self, schedule: Schedule, now: datetime) -> None:
         """Work the next moment out by another schedule; one that is due and unclaimed still counts."""
-        pending = now if self.next_fire_time is None else self.next_fire_time - _TICK
+        pending = now if self.next_fire_time is None else self.next_fire_time - TICK
         self.plan(schedule, min(now, pending))
 
     def pause(self) -> bool:

@@ -1,6 +1,6 @@
 """What people and rooms do with jobs: create, edit, pause, resume, run now."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
@@ -21,10 +21,10 @@ from wanpu.infra.jobs.services import JobServices, wake_after_commit
 from wanpu.infra.jobs.states import FiringCause, FiringStatus, JobStatus, Misfire
 from wanpu.infra.jobs.triggers import Moment, Schedule, Trigger, zone_named
 from wanpu.infra.jobs.witness import Facts, Witness, nobody
+from wanpu.kernel.clock import TICK
 from wanpu.kernel.ids import Id
 
 SERIALS = "schedule_job"
-_TICK = timedelta(microseconds=1)
 
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -204,7 +204,7 @@ async def run_job_now(app: JobServices, job_id: Id, *, witness: Witness = nobody
         now = await app.time.now(session)
         firing = job.new_firing(now, FiringCause.BY_HAND, now)
         while not await queries.add_firing(session, firing):
-            firing.fire_time += _TICK
+            firing.fire_time += TICK
         await witness(session, None, {"fire_time": firing.fire_time.isoformat(), "params": firing.params})
         wake_after_commit(session)
     return firing
@@ -317,7 +317,7 @@ def _plan(job: Job, schedule: Schedule, now: datetime) -> None:
 
 def _before_first(start_at: datetime, now: datetime) -> datetime:
     """The moment after which the first firing may be: its very start counts when it is not past."""
-    return start_at - _TICK if start_at >= now else now
+    return start_at - TICK if start_at >= now else now
 
 
 def _content(job: Job) -> tuple[Any, ...]:

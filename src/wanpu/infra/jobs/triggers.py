@@ -17,12 +17,12 @@ from wanpu.infra.jobs.cron import Cron
 from wanpu.infra.jobs.cron_parser import LAST_YEAR
 from wanpu.infra.jobs.days_off import DaysOff, Weekday
 from wanpu.infra.jobs.errors import ZoneUnknown
+from wanpu.kernel.clock import TICK
 
 MAX_DAYS_OFF = 4000
 """How many days off in a row are passed over before a schedule counts as ended."""
 MAX_INTERVAL_S = 366 * 86_400
 _DAY = timedelta(days=1)
-_TICK = timedelta(microseconds=1)
 
 
 class _Trigger(BaseModel):
@@ -193,7 +193,7 @@ class Schedule:
 
     def next_after(self, moment: datetime) -> datetime | None:
         """The first instant after `moment`, in UTC; None when no more is to come."""
-        moment = max(moment, self.anchor - _TICK)
+        moment = max(moment, self.anchor - TICK)
         zone = zone_named(self.zone)
         for _ in range(MAX_DAYS_OFF):
             found = self.trigger.next_after(moment, zone, self.anchor)
@@ -201,7 +201,7 @@ class Schedule:
                 return None
             if self.days_off is None or not self.days_off.excludes(found):
                 return found
-            moment = self.days_off.end_of_day(found) - _TICK
+            moment = self.days_off.end_of_day(found) - TICK
         return None
 
     def next_firings(self, moment: datetime, count: int) -> list[datetime]:
