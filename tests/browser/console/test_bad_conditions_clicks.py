@@ -123,7 +123,7 @@ async def test_an_agreement_that_is_clicked_twice_is_given_once(
 ) -> None:
     await admin_api.demand_four_eyes()
     colleague = await admin_api.colleague("sys:secret:update")
-    approval_id = await colleague.ask_for_secret("qcloudSecretKey", "twice at once")
+    approval_id = await colleague.ask_for_secret("s3SecretKey", "twice at once")
     await operator.page.emulate_media(reduced_motion="no-preference")
     await operator.sign_in("admin", ADMIN_PASSWORD)
     await operator.open("/sys/approval?status=pending")

@@ -33,6 +33,7 @@ async def test_what_is_typed_on_a_page_is_there_after_a_look_at_another(operator
 async def test_an_open_drawer_covers_no_other_page_and_is_open_again_on_its_own(operator: Operator) -> None:
     await operator.sign_in("admin", ADMIN_PASSWORD)
     await operator.choose_menu("sys/login-log")
+    await expect(operator.seen("list-login-log")).to_be_visible()
     await operator.choose_menu("sys/role")
     await operator.press("add-role")
     await operator.seen("field-role-name").fill("half a name")
@@ -41,6 +42,7 @@ async def test_an_open_drawer_covers_no_other_page_and_is_open_again_on_its_own(
     await expect(operator.seen("list-login-log")).to_be_visible()
     await expect(operator.seen("field-role-name")).to_have_count(0)
     await operator.choose_menu("sys/config")
+    await expect(operator.seen("list-config")).to_be_visible()
     await operator.page.go_back()
     await operator.page.go_forward()
     await operator.choose_menu("sys/role")

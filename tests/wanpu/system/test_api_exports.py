@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from tests.http import Caller, room_app, serving
 from tests.wanpu.system.doors import changed
 from tests.wanpu.system.exports import (
@@ -22,16 +22,13 @@ from tests.wanpu.system.operations import make_caller, write_operations
 from tests.wanpu.system.people import Person, make_administrator, make_staff
 
 from wanpu.infra.due_work_runner import Runner
-from wanpu.infra.models import DueWork
 from wanpu.kernel.clock import ManualClock
 from wanpu.kernel.ids import Id
 from wanpu.system.api import ROUTERS
 from wanpu.system.jobs import due_work_handlers
-from wanpu.system.models import ListExport, LoginLog, Menu, OperationLog, Staff, StoredFile
+from wanpu.system.models import ListExport, LoginLog, Menu, OperationLog, Staff
 from wanpu.system.queries import access
-from wanpu.system.queries import exports as queries
 from wanpu.system.service import export_runs, exports
-from wanpu.system.service.files import purge_unfinished
 from wanpu.system.services import SystemServices
 from wanpu.system.states import ExportStatus, LoginEvent, StaffStatus
 
@@ -497,51 +494,3 @@ async def test_an_export_that_was_cancelled_writes_nothing_more(
     assert (await http.post(f"{path}/cancel")).refusal == (409, "export.over")
     assert (await http.delete(path)).status == 204
     assert (await http.get(path)).refusal == (404, "export.not_found")
-
-
-async def test_exports_go_with_their_account(
-    nobody: Caller, system: SystemServices, clock: ManualClock
-) -> None:
-    boss = await make_staff(system, "boss", [*LISTS, "sys:user:delete"])
-    person = await make_staff(system, "gone", LISTS, created_by=boss.staff_id)
-    await ask_for(nobody.with_token(person.token))
-    await write_all(system)
-    await ask_for(nobody.with_token(person.token), filters={"username": "li"})
-    async with system.db.transaction() as session:
-        going = (await session.execute(select(ListExport).where(ListExport.file_id.is_(None)))).scalar_one()
-        await queries.add_part(session, going.id, 0, "a")
-    others = await ask_for(nobody.with_token(boss.token))
-
-    gone = await nobody.with_token(boss.token).delete(f"/platform/v1/staff/{person.staff_id}")
-
-    assert gone.status == 204
-    async with system.db.reading() as session:
-        assert (await session.execute(select(ListExport.id))).scalars().all() == [
-            int(others.body["export_id"])
-        ]
-        due = (await session.execute(select(DueWork.ref).where(DueWork.kind == exports.EXPORT_WORK))).all()
-    assert [row.ref for row in due] == [others.body["export_id"]]
-    assert await stored_parts(system) == []
-    clock.advance(timedelta(hours=2))
-    assert await purge_unfinished(system) == 1
-    folder = system.settings.data_dir
-    assert [path for path in folder.rglob("*") if path.is_file() and "export" in path.parts] == []
-
-
-async def test_old_exports_go_with_their_files(
-    http: Caller, system: SystemServices, clerk: Person, clock: ManualClock
-) -> None:
-    await ask_for(http)
-    await write_all(system)
-    clock.advance(timedelta(days=7))
-    assert await exports.purge_exports(system) == 0
-    clock.advance(timedelta(seconds=1))
-
-    assert await exports.purge_exports(system) == 1
-    clock.advance(timedelta(hours=2))
-    assert await purge_unfinished(system) == 1
-
-    async with system.db.reading() as session:
-        assert (await session.execute(select(func.count()).select_from(StoredFile))).scalar_one() == 0
-    folder = system.settings.data_dir
-    assert [path for path in folder.rglob("*") if path.is_file() and "export" in path.parts] == []
