@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
@@ -38,3 +38,21 @@ async def read_page(
         statement.order_by(*ordered).limit(ask.size).offset((ask.page - 1) * ask.size)
     )
     return rows.all(), total.scalar_one()
+
+
+def select_logged(table: FromClause, wanted: Any, *, equal: Sequence[str]) -> Select[Any]:
+    """The rows of a log that match, in no order.
+
+    `wanted` names a value or None for each column of `equal`, and `since` and `until`, between which rows
+    were written; `until` itself is left out.
+    """
+    statement = select(table)
+    for name in equal:
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(table.c[name] == value)
+    if wanted.since is not None:
+        statement = statement.where(table.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(table.c.created_at < wanted.until)
+    return statement

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from wanpu.infra.jobs.days_off import DaysOff
 from wanpu.infra.jobs.models import Firing, Job, JobCalendar, JobGroup, JobLog, JobNode
 from wanpu.infra.jobs.states import JobStatus, LogStatus
-from wanpu.infra.pages import PageAsk, read_page
+from wanpu.infra.pages import PageAsk, read_page, select_logged
 from wanpu.infra.statements import insert_if_absent, padded
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
@@ -264,16 +264,7 @@ class JobLogFilter:
 
 def select_job_logs(wanted: JobLogFilter) -> Select[Any]:
     """The runs that match, in no order."""
-    statement = select(JOB_LOG)
-    for name in ("job_id", "bean_name", "status"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(JOB_LOG.c[name] == value)
-    if wanted.since is not None:
-        statement = statement.where(JOB_LOG.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        statement = statement.where(JOB_LOG.c.created_at < wanted.until)
-    return statement
+    return select_logged(JOB_LOG, wanted, equal=("job_id", "bean_name", "status"))
 
 
 async def list_job_logs(

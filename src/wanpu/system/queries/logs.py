@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.infra.pages import PageAsk, read_page
+from wanpu.infra.pages import PageAsk, read_page, select_logged
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.system.models import LogSeal, OperationLog
@@ -34,16 +34,7 @@ class LogFilter:
 
 def select_operations(wanted: LogFilter) -> Select[Any]:
     """The rows of the operation log that match, in no order. `until` itself is left out."""
-    statement = select(LOG)
-    for name in ("username", "operation", "subject", "ip", "request_id"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(LOG.c[name] == value)
-    if wanted.since is not None:
-        statement = statement.where(LOG.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        statement = statement.where(LOG.c.created_at < wanted.until)
-    return statement
+    return select_logged(LOG, wanted, equal=("username", "operation", "subject", "ip", "request_id"))
 
 
 async def list_operations(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.infra.pages import PageAsk, read_page
+from wanpu.infra.pages import PageAsk, read_page, select_logged
 from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.system.models import Captcha, LoginLog, Staff
@@ -71,16 +71,7 @@ async def find_known_addresses(session: AsyncSession, username: str) -> Sequence
 
 def select_login_logs(wanted: LoginLogFilter) -> Select[Any]:
     """The rows of the login log that match, in no order. `until` itself is left out."""
-    statement = select(LOG)
-    for name in ("username", "event", "ip"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(LOG.c[name] == value)
-    if wanted.since is not None:
-        statement = statement.where(LOG.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        statement = statement.where(LOG.c.created_at < wanted.until)
-    return statement
+    return select_logged(LOG, wanted, equal=("username", "event", "ip"))
 
 
 async def list_login_logs(
