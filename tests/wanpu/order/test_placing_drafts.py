@@ -69,6 +69,10 @@ async def fill_cart(orders: OrderServices, buyer: Buyer, sku_id: Id) -> Change:
     return lock
 
 
+async def raise_to_three(session: AsyncSession) -> None:
+    await session.execute(update(CART).values(quantity=3))
+
+
 async def test_units_that_went_meanwhile_are_sold_out(services: Services, other: OrderServices) -> None:
     buyer = await make_buyer(services)
     spu = await make_spu(services, skus=[(100, 5)])
@@ -96,11 +100,8 @@ async def test_a_cart_row_that_holds_more_by_now_is_priced_anew(
     spu = await make_spu(services, skus=[(100, 5)])
     lock = await fill_cart(orders, buyer, spu.sku_ids[0])
 
-    async def add_one(session: AsyncSession) -> None:
-        await session.execute(update(CART).values(quantity=3))
-
     for_two = buying_cart(buyer, spu.sku_ids, 200)
-    refusal = await place_while(services, other, for_two, lock, add_one)
+    refusal = await place_while(services, other, for_two, lock, raise_to_three)
     assert isinstance(refusal, PriceChanged)
     assert refusal.details == {"pay_fen": 300}
 
@@ -116,10 +117,7 @@ async def test_a_cart_row_that_fits_only_by_now_is_ordered_as_it_is(
     spu = await make_spu(services, skus=[(100, 5)])
     lock = await fill_cart(orders, buyer, spu.sku_ids[0])
 
-    async def add_one(session: AsyncSession) -> None:
-        await session.execute(update(CART).values(quantity=3))
-
-    placed = await place_while(services, other, buying_cart(buyer, spu.sku_ids, 300), lock, add_one)
+    placed = await place_while(services, other, buying_cart(buyer, spu.sku_ids, 300), lock, raise_to_three)
 
     assert placed_json(placed)["pay_fen"] == 300
     assert await stock_of(services, spu.sku_ids[0]) == (2, 3, 0)
