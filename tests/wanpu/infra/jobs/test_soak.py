@@ -101,7 +101,7 @@ def soak(url: str, folder: Path, plan: Soak) -> Outcome:
             number = asyncio.run(find_busy(url, nodes))
             if number is None:
                 number = chance.randrange(len(nodes))
-            if chance.random() < 0.5:
+            if kills == 0 or chance.random() < 0.5:
                 kill_now(nodes[number])
                 kills += 1
                 nodes[number] = begin(url, folder, SKEWS_S[number], since, plan)
