@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Table, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from tests.schema import prepare_schema, tables
@@ -35,6 +35,8 @@ class TestDatabases:
         self._name = f"wanpu_test_{os.getpid()}_{worker}"
         self._folder = folder
         self._ready: dict[str, URL] = {}
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._cleaners: dict[str, AsyncEngine] = {}
         self._absent: dict[str, ServerAbsent] = {}
         self._copies = 0
 
@@ -55,11 +57,16 @@ class TestDatabases:
         if engine == "sqlite":
             return self._copy_of_sqlite()
         url = self._ready[engine]
-        asyncio.run(_empty(url))
+        if engine not in self._cleaners:  # Its one connection stays, since a new one plans everything anew.
+            self._cleaners[engine] = create_async_engine(url, pool_size=1, pool_pre_ping=True)
+        self._runner.run(_empty(self._cleaners[engine]))
         return url.render_as_string(hide_password=False)
 
     def drop_all(self) -> None:
         """Drop what was made."""
+        for cleaner in self._cleaners.values():
+            self._runner.run(cleaner.dispose())
+        self._runner.close()
         for engine in self._ready:
             if engine != "sqlite":
                 asyncio.run(_on_server(engine, f"DROP DATABASE IF EXISTS {self._name}"))
@@ -112,14 +119,10 @@ def _must_force(engine: str, statement: str) -> bool:
     return engine == "postgresql" and statement.startswith("DROP DATABASE")
 
 
-async def _empty(url: URL) -> None:
-    engine = create_async_engine(url, poolclass=NullPool)
-    try:
-        async with engine.begin() as connection:
-            for table in await _filled_tables(connection):
-                await connection.execute(table.delete())
-    finally:
-        await engine.dispose()
+async def _empty(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        for table in await _filled_tables(connection):
+            await connection.execute(table.delete())
 
 
 async def _filled_tables(connection: AsyncConnection) -> list[Table]:
