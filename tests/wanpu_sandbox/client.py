@@ -1,6 +1,7 @@
 """A merchant that signs its own requests, and an address that call-backs may reach."""
 
 import asyncio
+import functools
 import json
 import secrets
 import time
@@ -254,13 +255,19 @@ def key_ring(sandbox: RunningSandbox, account: Account) -> KeyRing:
     return KeyRing({**keys, account.public_key_id: load_public_key(account.public_key_pem)})
 
 
+@functools.cache
+def _private_key(pem: str) -> RSAPrivateKey:
+    """The key of an account, parsed once: its check takes longer than most tests."""
+    return load_private_key(pem)
+
+
 def _account(mchid: str, appid: str, shown: dict[str, Any]) -> Account:
     return Account(
         mchid=mchid,
         appid=appid,
         serial_no=shown["merchant_serial_no"],
         apiv3_key=shown["apiv3_key"],
-        key=load_private_key(shown["merchant_private_key_pem"]),
+        key=_private_key(shown["merchant_private_key_pem"]),
         public_key_id=shown["public_key_id"],
         public_key_pem=shown["public_key_pem"],
     )

@@ -4,6 +4,7 @@ It checks the signature of every request it gets, and signs its answers with key
 """
 
 import asyncio
+import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -190,7 +191,13 @@ def account(settings: Mapping[str, Any] = BY_PUBLIC_KEY, mode: str = "partner") 
 def channel_of(
     provider: ScriptedWechatPay, settings: Mapping[str, Any] = BY_PUBLIC_KEY, mode: str = "partner"
 ) -> WechatPayChannel:
-    return WechatPayChannel(account(settings, mode), provider, provider.clock)
+    return WechatPayChannel(_standing_account(json.dumps(settings), mode), provider, provider.clock)
+
+
+@functools.cache
+def _standing_account(settings: str, mode: str) -> WechatPayAccount:
+    """The account of these settings in JSON, read once: the check of its key takes longer than most tests."""
+    return account(json.loads(settings), mode)
 
 
 def plain(*, amount_fen: int = 100, sub_merchant_no: str | None = "1900000201") -> PaymentRequest:
