@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.async_api import Page
+from tests.browser.screens import Watch
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 MAX_BYTES = 150_000
@@ -16,9 +17,9 @@ def album_for(docs_folder: str, tmp_path: Path) -> Path:
     return IMAGES / docs_folder if os.environ.get("WANPU_SCREENSHOTS") == "1" else tmp_path
 
 
-async def take(page: Page, path: Path) -> None:
+async def take(page: Page, watch: Watch, path: Path) -> None:
     """Write what is on the screen, small enough for a README."""
-    await page.wait_for_load_state("networkidle")
+    await watch.quiet(page)
     await page.evaluate("document.fonts.ready")
     await page.evaluate(
         "Promise.all([...document.images].filter((one) => one.checkVisibility() && one.loading !== 'lazy')"

@@ -1,5 +1,6 @@
 """The two screens that every journey is walked on, and the watch over what a page must not do."""
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ _REFUSAL_ECHO = re.compile(r"Failed to load resource: the server responded with 
 """The browser's own console line for an answer of 400 or more, which the watch sees as an answer already."""
 _LOST_ECHO = re.compile(r"Failed to load resource: net::ERR_")
 """Its line for an answer that never came."""
+_DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_QUIET_WITHIN_S = 10
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Watch:
     problems: list[str] = field(default_factory=list)
     _expected: set[int] = field(default_factory=set)
     _loses_answers: bool = False
+    _asked: dict[Page, int] = field(default_factory=dict)
+    _has_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
     def expect(self, *statuses: int) -> None:
         """Answers of these statuses are part of the test from now on."""
@@ -77,8 +82,26 @@ class Watch:
         context.on("response", self._response)
         context.on("console", self._console)
 
+    async def quiet(self, page: Page) -> None:
+        """Wait until everything that this page asks for has come and is drawn, also what the first answers
+        made it ask for."""
+        async with asyncio.timeout(_QUIET_WITHIN_S):
+            await page.evaluate(_DRAWN)
+            while self._asked[page]:
+                self._has_answer.clear()
+                await self._has_answer.wait()
+                await page.evaluate(_DRAWN)
+
     def _page(self, page: Page) -> None:
+        self._asked[page] = 0
+        page.on("request", lambda _: self._count(page, 1))
+        page.on("requestfinished", lambda _: self._count(page, -1))
+        page.on("requestfailed", lambda _: self._count(page, -1))
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+
+    def _count(self, page: Page, change: int) -> None:
+        self._asked[page] += change
+        self._has_answer.set()
 
     def _console(self, message: ConsoleMessage) -> None:
         is_lost = self._loses_answers and _LOST_ECHO.match(message.text)

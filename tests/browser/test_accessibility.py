@@ -65,7 +65,7 @@ async def test_every_page_has_names_sizes_one_heading_and_fits_its_screen(shoppe
         await shopper.open(
             path.format(**places, order_id=order["order_id"], cashier_url=order["cashier_url"])
         )
-        await shopper.page.wait_for_load_state("networkidle")
+        await shopper.watch.quiet(shopper.page)
         found += await check(shopper, name)
 
     assert not found, "\n" + "\n".join(found)

@@ -134,7 +134,7 @@ async def test_every_page_has_names_one_heading_and_fits_its_screen(
     for url, name in (("sys/log", "log"), ("sys/approval", "approval"), ("sys/dead-letter", "dead-letter")):
         await operator.open(f"/{url}")
         await expect(operator.seen(f"list-{name}")).to_be_visible()
-        await operator.page.wait_for_load_state("networkidle")
+        await operator.watch.quiet(operator.page)
         found += await _check(operator, name)
 
     assert not found, "\n" + "\n".join(found)

@@ -46,10 +46,10 @@ async def take_both(operator: Operator, album: Path, name: str) -> None:
     await operator.page.evaluate("document.activeElement?.blur()")
     await expect(operator.page.locator(".el-message")).to_have_count(0)
     await expect(root).not_to_have_class("dark")
-    await take(operator.page, album / f"{name}-light.webp")
+    await take(operator.page, operator.watch, album / f"{name}-light.webp")
     await operator.page.emulate_media(color_scheme="dark")
     await expect(root).to_have_class("dark")
-    await take(operator.page, album / f"{name}-dark.webp")
+    await take(operator.page, operator.watch, album / f"{name}-dark.webp")
     await operator.page.emulate_media(color_scheme="light")
 
 

@@ -108,7 +108,7 @@ async def test_a_merchants_pages_are_sound_hold_nobody_elses_rows_and_an_operato
         await operator.choose_menu(url)
         title = operator.page.get_by_role("heading", level=1).filter(visible=True)
         await expect(title).to_have_text(operator.word(*titles))
-        await operator.page.wait_for_load_state("networkidle")
+        await operator.watch.quiet(operator.page)
         await expect(operator.page.get_by_text(stranger)).to_have_count(0)
         faults += [f"{url}: {fault}" for fault in await look(operator)]
     assert faults == []

@@ -221,7 +221,7 @@ async def test_a_reader_of_slow_statements_finds_no_way_to_clear_them(
     await operator.choose_menu("sys/sql")
 
     await expect(operator.seen("list-sql")).to_be_visible()
-    await operator.page.wait_for_load_state("networkidle")
+    await operator.watch.quiet(operator.page)
     await expect(operator.page.get_by_test_id("clear")).to_have_count(0)
     assert await page_faults(operator) == []
     answer = await operator.context.request.delete(
