@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-import multiprocessing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import aiohttp
+
+from tests.processes import context
 
 PROCESSES = 5
 _ALL_WITHIN_S = 150
@@ -38,7 +39,6 @@ def ask_at_once(asks: Sequence[Ask], *, processes: int = PROCESSES) -> list[Hear
 
     Every process opens its connections first; then all of them pass the barrier together.
     """
-    context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes)
     answers = context.Queue()
     shares = [list(enumerate(asks))[start::processes] for start in range(processes)]

@@ -8,8 +8,8 @@ import aio_pika
 import pytest
 from pydantic import SecretStr
 from tests.conftest import TEST_MASTER_KEY
+from tests.processes import kill_now, note, notes, start, stop_all, wait_until
 from tests.wanpu.infra.facts import Paid, letters, publish, replay_letter, states_of
-from tests.wanpu.infra.processes import kill_now, note, notes, start, stop_all, wait_until
 from tests.wanpu.infra.segments import add_segments, serial_of
 from tests.wanpu.infra.test_subscriptions import add_one
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import func, select
 from tests.conftest import TEST_MASTER_KEY
-from tests.wanpu.infra.processes import kill_now, note, notes, start, stop_all, wait_until
+from tests.processes import kill_now, note, notes, start, stop_all, wait_until
 
 from wanpu.infra import due_work
 from wanpu.infra.database import Database

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
-from tests.wanpu.infra.processes import note, notes, start, stop_all, wait_until
+from tests.processes import note, notes, start, stop_all, wait_until
 from tests.wanpu.infra.segments import SEGMENTS, add_segments, serial_of
 
 from wanpu.infra.database import Database

@@ -5,7 +5,7 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
-from tests.wanpu.infra.processes import context, start, stop_all
+from tests.processes import context, start, stop_all
 from tests.wanpu.infra.segments import SEGMENTS, add_segments, serial_of
 
 from wanpu.infra.database import Database

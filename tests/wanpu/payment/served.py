@@ -7,7 +7,6 @@ next one).
 import asyncio
 import contextlib
 import json
-import multiprocessing
 import os
 import socket
 import tempfile
@@ -28,6 +27,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.conftest import TEST_MASTER_KEY
+from tests.processes import context
 from tests.wanpu.payment.room import NATIVE, ask_for
 from tests.wanpu_sandbox.running import RunningSandbox
 
@@ -211,12 +211,7 @@ class Served:
 def served(
     database_url: str, sandbox: RunningSandbox, *, public_url: str = "", clock_offset_s: int = 0
 ) -> Iterator[Served]:
-    """Run the room in a process of its own while the block runs.
-
-    The process is forked from one that has imported everything and opened nothing, which starts quickly.
-    """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__spec__.name])
+    """Run the room in a process of its own while the block runs."""
     port, told_port = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as data_dir:
         options = Options(

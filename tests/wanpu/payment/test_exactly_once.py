@@ -1,11 +1,11 @@
 """Exactly once, over HTTP: real processes, real call-backs of the sandbox, real races."""
 
-import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from tests.processes import context
 from tests.wanpu.payment.provider_side import Provider, catcher, send_copies
 from tests.wanpu.payment.served import served, start_paying, wait_until_paid
 from tests.wanpu_sandbox.running import RunningSandbox, running_sandbox
@@ -38,7 +38,6 @@ def test_a_hundred_copies_from_several_processes_to_several_processes_credit_onc
     ):
         transactions = provider.pay(start_paying(first))
         caught = notified.next()
-        context = multiprocessing.get_context("spawn")
         barrier = context.Barrier(PROCESSES)
         results = context.Queue()
         senders = [

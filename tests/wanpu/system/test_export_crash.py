@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 from tests.conftest import TEST_MASTER_KEY
-from tests.wanpu.infra.processes import kill_now, note, notes, start, stop_all, wait_until
+from tests.processes import kill_now, note, notes, start, stop_all, wait_until
 from tests.wanpu.system.exports import read_csv, write_all
 from tests.wanpu.system.operations import write_operations
 from tests.wanpu.system.people import make_staff

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Row, func, select
+from tests.processes import kill_now, start, stop_all, wait_until
 from tests.wanpu.infra.jobs.soak_node import (
     EFFECTS,
     STEPS,
@@ -23,7 +24,6 @@ from tests.wanpu.infra.jobs.soak_node import (
     open_node,
     run_node,
 )
-from tests.wanpu.infra.processes import kill_now, start, stop_all, wait_until
 
 from wanpu.infra.database import Database
 from wanpu.infra.database_time import DatabaseTime

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(
-    ["wanpu.infra.broker", "wanpu.infra.due_work_runner", "wanpu.infra.jobs.scheduler"]
-)
+context.set_forkserver_preload(["tests.preloaded"])
 
 
 def start(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:
