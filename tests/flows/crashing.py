@@ -1,12 +1,14 @@
-"""A mall process that dies at a chosen commit: `python -m tests.flows.crashing WHEN N ARMED VERB`.
+"""Verbs of the command line in processes of their own, and how one dies at a chosen commit.
 
-Commits count from the moment that the file ARMED exists. WHEN is `before` the N-th commit, so that its
+Commits count from the moment that the file `armed` exists. A crash is `before` the n-th commit, so that its
 transaction is lost, or `after` it, so that it stands and nobody hears of it.
 """
 
 import os
 import signal
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, event
@@ -35,6 +37,24 @@ class Doom:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-if __name__ == "__main__":
-    Doom(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
-    main(sys.argv[4:], prog_name="wanpu")
+@dataclass(frozen=True)
+class Command:
+    """`wanpu VERB` in this folder, with nothing but these variables; what it says is appended to `log`."""
+
+    verb: str
+    variables: Mapping[str, str]
+    folder: Path
+    log: Path
+
+
+def run_command(command: Command, crash: tuple[str, int] | None, armed: Path) -> None:
+    """Become that command; what a new process runs."""
+    os.chdir(command.folder)
+    os.environ.clear()
+    os.environ.update(command.variables)
+    log = os.open(command.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for output in (sys.stdout, sys.stderr):
+        os.dup2(log, output.fileno())
+    if crash is not None:
+        Doom(*crash, armed)
+    main([command.verb], prog_name="wanpu")

@@ -8,13 +8,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import IO
 
 from pydantic import SecretStr
 
+from tests.flows.crashing import Command, run_command
+from tests.processes import start
 from wanpu.infra.settings import Settings
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -38,8 +39,7 @@ class RunningMall:
     folder: Path
     sandbox_url: str
     port: int = field(default_factory=_free_port)
-    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    _logs: ExitStack = field(default_factory=ExitStack)
+    _running: list[ForkServerProcess] = field(default_factory=list)
 
     @property
     def base_url(self) -> str:
@@ -77,7 +77,7 @@ class RunningMall:
     @property
     def is_whole(self) -> bool:
         """Whether every process that was started is alive."""
-        return bool(self._running) and all(process.poll() is None for process in self._running)
+        return bool(self._running) and all(process.is_alive() for process in self._running)
 
     def start(self, *, crash: tuple[str, int] | None = None) -> None:
         """Start every process and wait until requests are answered.
@@ -96,7 +96,6 @@ class RunningMall:
     def stop(self) -> None:
         """End every process politely; stopping twice is fine."""
         self._end(signal.SIGTERM)
-        self._logs.close()
 
     def run(self, *verb: str) -> subprocess.CompletedProcess[str]:
         """Run another verb of the command line over the same database."""
@@ -111,22 +110,17 @@ class RunningMall:
         )
 
     def _spawn(self, verb: str, crash: tuple[str, int] | None) -> None:
-        log: IO[bytes] = self._logs.enter_context((self.folder / f"{verb}.log").open("ab"))
-        command = [sys.executable, "-m", "wanpu", verb]
-        if crash is not None:
-            when, number = crash
-            command = [sys.executable, "-m", "tests.flows.crashing", when, str(number), str(self.armed), verb]
-        process = subprocess.Popen(
-            command, env=self._environment(), cwd=self.folder, stdout=log, stderr=log, start_new_session=True
-        )
-        self._running.append(process)
+        command = Command(verb, self._environment(), self.folder, self.folder / f"{verb}.log")
+        self._running.append(start(run_command, command, crash, self.armed))
 
     def _end(self, number: signal.Signals) -> None:
         for process in self._running:
-            if process.poll() is None:
-                os.killpg(process.pid, number)
+            if process.is_alive() and process.pid is not None:
+                os.kill(process.pid, number)
         for process in self._running:
-            process.wait(_STOPPED_WITHIN_S)
+            process.join(_STOPPED_WITHIN_S)
+            if process.is_alive():
+                raise TimeoutError(f"a process of the mall goes on: {self._tail()}")
         self._running.clear()
 
     def _environment(self) -> dict[str, str]:
@@ -135,7 +129,7 @@ class RunningMall:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _READY_WITHIN_S
-        while all(process.poll() is None for process in self._running):
+        while all(process.is_alive() for process in self._running):
             try:
                 with urllib.request.urlopen(f"{self.base_url}/readyz", timeout=5):
                     return
