@@ -45,6 +45,7 @@ async def test_a_mall_that_was_killed_between_payment_and_notice_hears_the_repea
         return bool((await town.wallet.notification_of(attempt_no))["failed_tries"])
 
     await until(was_tried)
+    await town.end_leases()
     town.mall.start()
     await town.wallet.advance(timedelta(seconds=15))
 
@@ -75,6 +76,7 @@ async def test_a_purchase_survives_a_power_cut_at_any_commit_and_is_paid_once(
     [shopper] = await town.invite(1)
     cups = [await town.make_goods(stock=3, shop=shop) for shop in (0, 1)]
     town.mall.kill()
+    await town.end_leases()
     town.mall.start(crash=point)
     order = await shopper.order(dict.fromkeys(cups, 1), 200)
     town.mall.armed.touch()
@@ -94,6 +96,7 @@ async def buy_stubbornly(town: Town, shopper: Shopper, order: dict[str, Any]) ->
         if not town.mall.is_whole:
             town.mall.armed.unlink(missing_ok=True)
             town.mall.kill()
+            await town.end_leases()
             town.mall.start()
         try:
             answer = await shopper.start_payment(order)
