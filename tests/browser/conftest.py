@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, StorageState, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 from tests.browser.running_mall import RunningMall, running_mall
 from tests.browser.sandbox_control import SandboxControl
-from tests.browser.screens import CHROMIUM, FLAGS, SCREENS, Screen, Watch
+from tests.browser.screens import CHROMIUM, FLAGS, SCREENS, Screen, Watch, remember
 from tests.browser.shopper import Phone, Shopper
 from tests.browser.store import StoreApi, new_person
 from tests.conftest import server_absent
@@ -81,20 +81,9 @@ def watch(house: RunningMall) -> Iterator[Watch]:
     assert watching.problems == []
 
 
-async def _context(
-    browser: Browser, screen: Screen, watch: Watch, house: RunningMall, token: str | None
-) -> BrowserContext:
-    signed_in: StorageState = {"cookies": [], "origins": []}
-    if token:
-        signed_in["origins"] = [
-            {"origin": house.url, "localStorage": [{"name": "wanpu.token", "value": token}]}
-        ]
+async def _context(browser: Browser, screen: Screen, watch: Watch) -> BrowserContext:
     context = await browser.new_context(
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-        reduced_motion="reduce",
-        storage_state=signed_in,
-        **screen.options,
+        locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", **screen.options
     )
     context.set_default_timeout(STEP_MS)
     watch.over(context)
@@ -106,7 +95,7 @@ async def visitor(
     browser: Browser, screen: Screen, watch: Watch, house: RunningMall, store: StoreApi
 ) -> AsyncIterator[Shopper]:
     """Somebody who has never been here."""
-    context = await _context(browser, screen, watch, house, None)
+    context = await _context(browser, screen, watch)
     yield Shopper(await context.new_page(), context, screen, house, watch, store)
     await context.close()
 
@@ -117,14 +106,16 @@ async def shopper(
 ) -> AsyncIterator[Shopper]:
     """A new member that is signed in on this browser already."""
     member = await store.register(new_person())
-    context = await _context(browser, screen, watch, house, member.token)
-    yield Shopper(await context.new_page(), context, screen, house, watch, member)
+    context = await _context(browser, screen, watch)
+    page = await context.new_page()
+    await remember(page, house, "wanpu.token", str(member.token))
+    yield Shopper(page, context, screen, house, watch, member)
     await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def phone(browser: Browser, watch: Watch, house: RunningMall) -> AsyncIterator[Phone]:
     """The buyer's phone with its wallet, a device of its own."""
-    context = await _context(browser, SCREENS[0], watch, house, None)
+    context = await _context(browser, SCREENS[0], watch)
     yield Phone(await context.new_page(), house.sandbox_url)
     await context.close()

@@ -55,8 +55,7 @@ async def test_profile_password_addresses_and_other_devices_are_in_their_owners_
     colleague = await admin_api.colleague("sys:log:list")
     username = (await colleague.get("/console/v1/me"))["username"]
     operator.watch.expect(409, 422)
-    await operator.sign_in(username, OWN_PASSWORD)
-    await operator.open("/account")
+    await operator.arrive(username, OWN_PASSWORD, "/account")
     await expect(operator.seen("own-session")).to_have_count(2)
     assert await nameless_controls(operator.page) == []
     assert await overflow_px(operator.page) == 0

@@ -124,8 +124,7 @@ async def test_ten_thousand_rows_are_paged_sorted_and_filtered_with_a_request_ea
 
 @FIRST_IN_POCKET
 async def test_a_phone_turns_to_the_last_of_five_hundred_pages(operator: Operator) -> None:
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.open("/sys/user")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/user")
     rows = operator.seen("list-row")
     await expect(rows).to_have_count(20)
     number = operator.seen("list-page-number")

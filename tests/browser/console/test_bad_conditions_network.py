@@ -33,8 +33,7 @@ async def count_roles(admin: StaffApi, name: str) -> int:
 
 async def start_role(operator: Operator, name: str) -> None:
     """Fill in a new role."""
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/role")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/role")
     await operator.press("add-role")
     await operator.seen("field-role-name").fill(name)
 
@@ -61,8 +60,7 @@ async def test_a_list_that_fails_says_so_and_is_there_at_the_next_try(
 @FIRST_IN_POCKET
 async def test_a_list_without_a_network_says_so_and_is_there_when_it_is_back(operator: Operator) -> None:
     operator.watch.expect_lost_answers()
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/login-log")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/login-log")
     await expect(operator.seen("list-row").first).to_be_visible()
     await operator.context.set_offline(True)
     await operator.press("list-refresh")

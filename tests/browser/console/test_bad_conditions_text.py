@@ -26,8 +26,7 @@ async def test_roles_and_menus_are_named_and_found_by_rare_characters(
 ) -> None:
     name, other = f"{RARE} {operator.screen.name}", f"😁𠮶 {operator.screen.name}"
     await admin_api.post("/platform/v1/roles", {"role_name": other, "menu_ids": []})
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/role")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/role")
     await operator.press("add-role")
     await operator.seen("field-role-name").fill(name)
     await operator.seen("field-remark").fill(RARE)
@@ -60,8 +59,7 @@ async def test_settings_calendars_and_files_keep_rare_characters(
     operator: Operator, admin_api: StaffApi
 ) -> None:
     key, file_name = f"rare.{operator.screen.name}", f"{RARE} {operator.screen.name}.png"
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.open("/sys/config")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/config")
     await operator.press("add-config")
     await operator.seen("config-key").fill(key)
     await operator.seen("config-value").fill(RARE)

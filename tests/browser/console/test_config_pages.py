@@ -26,8 +26,7 @@ async def test_a_version_saved_meanwhile_is_shown_beside_what_was_written_and_ca
 ) -> None:
     operator.watch.expect(409)
     key = f"shop.motto.{operator.screen.name}"
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/config")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/config")
     await operator.press("add-config")
     await operator.seen("config-key").fill(key)
     await operator.seen("config-value").fill("good things")
@@ -61,8 +60,7 @@ async def test_a_value_that_does_not_fit_is_refused_at_its_field_and_secrets_sta
     operator: Operator, admin_api: StaffApi
 ) -> None:
     operator.watch.expect(422)
-    await operator.sign_in(await admin_api.hire_settled("sys:config:list"), OWN_PASSWORD)
-    await operator.choose_menu("sys/config")
+    await operator.arrive(await admin_api.hire_settled("sys:config:list"), OWN_PASSWORD, "/sys/config")
     storage = operator.seen("key-CLOUD_STORAGE_CONFIG_KEY")
     await operator.press(storage.get_by_test_id("edit-key"))
     await operator.press("config-as-json")

@@ -84,8 +84,7 @@ async def test_a_payment_of_no_order_is_given_up_seen_and_replayed_once_its_orde
 ) -> None:
     operator.watch.expect(409)
     first, second = await lost_orders.pay_for(2)
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/dead-letter")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/dead-letter")
     await operator.press(f"view-{operator.word('待处理', 'Open')}")
     rows = operator.seen("list-row").filter(has_text="order.apply_payment")
     await expect(rows).to_have_count(2)
@@ -122,14 +121,13 @@ async def test_whoever_may_replay_sends_several_at_once_and_whoever_may_look_sen
 ) -> None:
     orders = await lost_orders.pay_for(2)
     onlooker = await admin_api.hire_settled("sys:dead-letter:list")
-    await second_operator.sign_in(onlooker, OWN_PASSWORD)
-    await second_operator.open("/sys/dead-letter?is_open=true&name=payment.succeeded")
+    await second_operator.arrive(
+        onlooker, OWN_PASSWORD, "/sys/dead-letter?is_open=true&name=payment.succeeded"
+    )
     await expect(second_operator.seen("list-row")).to_have_count(2)
     await expect(second_operator.seen("replay")).to_have_count(0)
     username = await admin_api.hire_settled("sys:dead-letter:list", "sys:dead-letter:replay")
-    await operator.sign_in(username, OWN_PASSWORD)
-    await operator.choose_menu("sys/dead-letter")
-    await operator.open("/sys/dead-letter?is_open=true&name=payment.succeeded")
+    await operator.arrive(username, OWN_PASSWORD, "/sys/dead-letter?is_open=true&name=payment.succeeded")
     rows = operator.seen("list-row")
     await expect(rows).to_have_count(2)
     for index in range(2):

@@ -23,8 +23,7 @@ async def test_a_filtered_log_is_exported_and_its_file_holds_what_the_page_showe
     (account,) = [one for one in staff["items"] if one["username"] == username]
     subject = f"staff:{account['user_id']}"
     await admin_api.patch(f"/platform/v1/staff/{account['user_id']}", {"email": "new@example.com"})
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/log")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/log")
     await operator.open_filters()
     await operator.seen("filter-subject").fill(subject)
     await operator.press("apply-filters")
@@ -59,15 +58,13 @@ async def test_a_saved_view_is_there_in_another_browser_and_nobody_else_sees_it(
 ) -> None:
     colleague = await admin_api.colleague("sys:log:list")
     username = (await colleague.get("/console/v1/me"))["username"]
-    await operator.sign_in(username, OWN_PASSWORD)
-    await operator.open("/sys/log?operation=staff.create")
+    await operator.arrive(username, OWN_PASSWORD, "/sys/log?operation=staff.create")
     await operator.press("save-view")
     await operator.seen("view-name").fill("新开账号 🛒")
     await operator.press("view-save")
     await expect(operator.seen("view-新开账号 🛒")).to_have_attribute("aria-pressed", "true")
 
-    await second_operator.sign_in(username, OWN_PASSWORD)
-    await second_operator.open("/sys/log")
+    await second_operator.arrive(username, OWN_PASSWORD, "/sys/log")
     await second_operator.press("view-新开账号 🛒")
     await expect(second_operator.page).to_have_url(re.compile(r"operation=staff\.create$"))
     cross = second_operator.word("删除视图 新开账号 🛒", "Delete the view 新开账号 🛒")

@@ -30,8 +30,7 @@ async def test_files_are_uploaded_each_with_its_own_outcome_and_one_in_use_canno
 ) -> None:
     operator.watch.expect(409, 422)
     name = f"tea-{operator.screen.name}.png"
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("oss/oss")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/oss/oss")
     await operator.press("open-upload")
     await operator.page.get_by_test_id("upload-input").set_input_files([picture(name, "teal"), NO_PICTURE])
     refused = operator.seen("upload-row").filter(has_text="notes.txt")
@@ -60,8 +59,7 @@ async def test_somebody_with_files_alone_uploads_looks_in_both_views_and_deletes
     operator: Operator, admin_api: StaffApi
 ) -> None:
     name = f"cup-{operator.screen.name}.png"
-    await operator.sign_in(await admin_api.hire_settled("sys:oss:all"), OWN_PASSWORD)
-    await operator.choose_menu("oss/oss")
+    await operator.arrive(await admin_api.hire_settled("sys:oss:all"), OWN_PASSWORD, "/oss/oss")
     await operator.press("open-upload")
     await operator.page.get_by_test_id("upload-input").set_input_files([picture(name, "navy")])
     await operator.see_uploads(1, total=1)

@@ -89,8 +89,7 @@ async def test_a_group_is_named_rests_whatever_its_job_says_goes_on_and_gives_it
     operator: Operator, admin_api: StaffApi
 ) -> None:
     group, params = f"nightly-{operator.screen.name}", f"grouped at {operator.screen.name}"
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("job/schedule")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/job/schedule")
     await begin_job(operator, cron="0 0 4 1 1 ?", params=params)
     await name_group(operator, group)
     await save(operator)
@@ -136,8 +135,7 @@ async def test_days_of_a_calendar_are_missing_among_the_next_ten_of_a_job_that_o
     today = datetime.now(BEIJING).date()
     holiday, anniversary = today + timedelta(days=3), today + timedelta(days=5)
     operator.watch.expect(409)
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("job/schedule")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/job/schedule")
     await operator.press("open-calendars")
     await operator.press("add-calendar")
     await operator.seen("calendar-name").fill(name)
@@ -195,8 +193,7 @@ async def test_whoever_may_only_look_sees_groups_and_calendars_and_changes_neith
         "zone": "Asia/Shanghai",
     }
     await admin_api.put(f"/platform/v1/job-calendars/{name}", {"days": days, "remark": "new year"})
-    await operator.sign_in(await admin_api.hire_settled("sys:schedule:list"), OWN_PASSWORD)
-    await operator.choose_menu("job/schedule")
+    await operator.arrive(await admin_api.hire_settled("sys:schedule:list"), OWN_PASSWORD, "/job/schedule")
 
     row = await group_row(operator, group)
     await expect(row).to_contain_text(operator.word("已暂停", "Paused"))

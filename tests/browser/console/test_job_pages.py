@@ -16,8 +16,7 @@ async def test_a_job_is_added_with_its_next_ten_runs_in_sight_and_then_run_pause
     operator: Operator, admin_api: StaffApi
 ) -> None:
     operator.watch.expect(422)
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("job/schedule")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/job/schedule")
     await operator.press("add-job")
     await operator.press("job-name")
     await operator.press(operator.page.get_by_role("option").filter(has_text="(testTask)"))

@@ -59,8 +59,7 @@ async def test_a_run_by_hand_leaves_a_line_with_its_result_its_duration_and_its_
         "trigger": {"kind": "cron", "expression": "0 0 4 1 1 ?"},
     }
     job = await admin_api.post("/platform/v1/jobs", body)
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("job/schedule")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/job/schedule")
     await operator.open(f"/job/schedule?group={group}")
     await run_now(operator)
 
@@ -87,8 +86,7 @@ async def test_a_run_that_fails_shows_its_error_and_stands_among_the_failed_ones
 ) -> None:
     job = await job_named(admin_api, "forget_slow_statements")
     rights = ("sys:schedule:list", "sys:schedule:run", "sys:schedule:log")
-    await operator.sign_in(await admin_api.hire_settled(*rights), OWN_PASSWORD)
-    await operator.choose_menu("job/schedule")
+    await operator.arrive(await admin_api.hire_settled(*rights), OWN_PASSWORD, "/job/schedule")
     await operator.open("/job/schedule?name=forget_slow_statements")
     with table_away(operator.house, "slow_statement"):
         await run_now(operator)

@@ -19,8 +19,7 @@ async def test_a_role_is_put_together_seen_through_and_removed(
     operator: Operator, admin_api: StaffApi
 ) -> None:
     name = f"值班 {operator.screen.name}"
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/role")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/role")
     await operator.press("add-role")
     await operator.press("form-save")
     await expect(operator.page.get_by_text(operator.word("请填写角色名称", "Name the role"))).to_be_visible()
@@ -53,8 +52,7 @@ async def test_a_role_is_put_together_seen_through_and_removed(
 async def test_nobody_can_tick_what_it_has_not_got_itself(operator: Operator, admin_api: StaffApi) -> None:
     colleague = await admin_api.colleague("sys:role:list", "sys:role:save")
     username = (await colleague.get("/console/v1/me"))["username"]
-    await operator.sign_in(username, OWN_PASSWORD)
-    await operator.choose_menu("sys/role")
+    await operator.arrive(username, OWN_PASSWORD, "/sys/role")
     await operator.press("add-role")
     await expect(operator.seen(f"menu-{LOG}")).to_be_disabled()
     await expect(operator.seen(f"menu-{VIEW_ADMINISTRATORS}")).to_be_disabled()

@@ -18,8 +18,7 @@ async def test_a_secret_is_sent_and_waits_for_somebody_else_where_four_eyes_are_
     operator: Operator, admin_api: StaffApi
 ) -> None:
     await admin_api.demand_four_eyes()
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/secret")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/secret")
     row = operator.seen("list-row").filter(has_text=f"/{NAME_OF[operator.screen.name]}")
     await operator.press(row.get_by_test_id("set-secret"))
     await operator.press("form-save")
@@ -42,8 +41,7 @@ async def test_a_secret_is_sent_and_waits_for_somebody_else_where_four_eyes_are_
 async def test_somebody_who_may_only_look_sees_which_secrets_are_set(
     operator: Operator, admin_api: StaffApi
 ) -> None:
-    await operator.sign_in(await admin_api.hire_settled("sys:secret:list"), OWN_PASSWORD)
-    await operator.choose_menu("sys/secret")
+    await operator.arrive(await admin_api.hire_settled("sys:secret:list"), OWN_PASSWORD, "/sys/secret")
 
     await expect(operator.seen("list-row")).to_have_count(8)
     waiting = operator.seen("list-row").filter(has_text=f"/{NAME_OF['desk']}")

@@ -17,8 +17,7 @@ pytestmark = BROWSER_TEST
 async def test_a_session_that_is_ended_is_dead_at_once(operator: Operator, admin_api: StaffApi) -> None:
     colleague = await admin_api.colleague("sys:log:list")
     username = (await colleague.get("/console/v1/me"))["username"]
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/session")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/session")
     await operator.open_filters()
     await operator.seen("filter-username").fill(username)
     await operator.press("apply-filters")

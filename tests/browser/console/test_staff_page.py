@@ -24,8 +24,7 @@ async def test_an_account_is_opened_changed_switched_off_and_removed(
     name = f"wang.{operator.screen.name}"
     role = await admin_api.post("/platform/v1/roles", {"role_name": f"客服 {name}", "menu_ids": ["29"]})
     operator.watch.expect(422, 409)
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/user")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/user")
     await operator.press("add-staff")
     await operator.seen("field-username").fill("admin")
     await operator.seen("field-password").fill("12345678")
@@ -74,8 +73,7 @@ async def test_who_may_only_open_accounts_finds_no_other_button(
 ) -> None:
     colleague = await admin_api.colleague("sys:user:list", "sys:user:save")
     username = (await colleague.get("/console/v1/me"))["username"]
-    await operator.sign_in(username, OWN_PASSWORD)
-    await operator.choose_menu("sys/user")
+    await operator.arrive(username, OWN_PASSWORD, "/sys/user")
     await expect(operator.seen("list-empty")).to_be_visible()
 
     await operator.press("add-staff")

@@ -107,8 +107,7 @@ async def test_an_administrator_sees_parts_backlog_and_nodes_and_they_follow_wha
 ) -> None:
     before = (await admin_api.get("/platform/v1/health"))["open_dead_letters"]
     await operator.page.clock.install()
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/health")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/health")
     verdict = operator.seen("verdict")
     await expect(verdict).to_have_text(operator.word("各部件正常", "Every part is sound"))
     for part in ("database", "cache", "loops"):
@@ -178,8 +177,7 @@ async def test_the_sql_monitor_sorts_shows_copies_and_clears_statements_with_the
     operator: Operator, admin_api: StaffApi
 ) -> None:
     add_slow_statements(operator.house, (await admin_api.get("/platform/v1/health"))["at"])
-    await operator.sign_in("admin", ADMIN_PASSWORD)
-    await operator.choose_menu("sys/sql")
+    await operator.arrive("admin", ADMIN_PASSWORD, "/sys/sql")
     rows = operator.seen("list-row")
     await expect(rows.filter(has_text="journey")).to_have_count(2)
 
