@@ -90,6 +90,22 @@ async def test_scrolling_down_brings_the_whole_range_and_then_says_so(visitor: S
     assert await cards.evaluate_all("(all) => all.map((card) => card.dataset.spuId)") == wanted
 
 
+STAY_AT_THE_END = """() => {
+  const goThere = () => scrollTo(0, document.documentElement.scrollHeight);
+  new MutationObserver(goThere).observe(document.body, { childList: true, subtree: true });
+  goThere();
+}"""
+
+
+async def test_whoever_is_at_the_end_again_at_once_is_brought_the_rest_as_well(visitor: Shopper) -> None:
+    await visitor.open("/pages/product/list?sort=new")
+    await expect(visitor.seen("product-card").nth(19)).to_be_visible()
+
+    await visitor.page.evaluate(STAY_AT_THE_END)
+
+    await expect(visitor.page.get_by_text("没有更多了").filter(visible=True)).to_be_visible()
+
+
 async def test_a_sold_out_product_can_be_looked_at_and_not_bought(visitor: Shopper) -> None:
     rattle = await visitor.store.product("小太阳摇铃牙胶")
     await visitor.open_product(rattle["spu_id"])
