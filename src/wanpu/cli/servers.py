@@ -26,6 +26,8 @@ from wanpu_sandbox.wechatpay.provider import name_merchants
 
 SHUTDOWN_S = 10
 BACKLOG = 2048
+YOUNG_OBJECTS = 10_000
+"""How many new objects the garbage collector waits for before it looks at them."""
 
 
 class PortBusy(Exception):
@@ -99,13 +101,15 @@ async def running(app: ASGIApp, taken: socket.socket) -> AsyncIterator[asyncio.T
 
 
 def _spare_standing_objects() -> None:
-    """Have the garbage collector leave alone what was built at the start and stays until the end.
+    """Have the garbage collector leave alone what was built at the start and stays until the end, and look
+    at young objects less often: those of a batch of orders are gone before it looks.
 
-    Walking all of it again and again took a fifth of the time of a busy process, in pauses of 120 ms
-    (benchmark: place order).
+    Walking all of it again and again took a fifth of the time of a busy process, in pauses of 120 ms, and
+    walking the objects of batches under way a tenth of what was left (benchmark: place order).
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
 def stop_signal() -> asyncio.Event:

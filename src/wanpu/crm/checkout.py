@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from wanpu.crm.models import FreightRule, MemberAddress, Merchant
 from wanpu.crm.states import MerchantStatus
 from wanpu.infra.statements import Among, padded
+from wanpu.infra.tables import table_of
 from wanpu.kernel.ids import Id
 from wanpu.kernel.money import Fen
 
@@ -49,29 +50,30 @@ class DeliveryAddress:
     recv_post_code: str
 
 
+_MERCHANT, _FREIGHT, _ADDRESS = table_of(Merchant).c, table_of(FreightRule).c, table_of(MemberAddress).c
 _SELLING_MERCHANTS = (
     select(
-        Merchant.id,
-        Merchant.merchant_diminutive,
-        Merchant.status,
-        Merchant.profit_share_rate_bp,
-        FreightRule.fee,
-        FreightRule.free_over,
+        _MERCHANT.id,
+        _MERCHANT.merchant_diminutive,
+        _MERCHANT.status,
+        _MERCHANT.profit_share_rate_bp,
+        _FREIGHT.fee,
+        _FREIGHT.free_over,
     )
-    .outerjoin(FreightRule, FreightRule.merchant_id == Merchant.id)
-    .where(Among(Merchant.id, "merchant_ids"))
+    .outerjoin_from(table_of(Merchant), table_of(FreightRule), _FREIGHT.merchant_id == _MERCHANT.id)
+    .where(Among(_MERCHANT.id, "merchant_ids"))
 )
 _DELIVERY_ADDRESSES = select(
-    MemberAddress.id,
-    MemberAddress.wx_user_id,
-    MemberAddress.recv_name,
-    MemberAddress.recv_tel,
-    MemberAddress.recv_province,
-    MemberAddress.recv_city,
-    MemberAddress.recv_area,
-    MemberAddress.recv_addr,
-    MemberAddress.recv_post_code,
-).where(Among(MemberAddress.id, "address_ids"))
+    _ADDRESS.id,
+    _ADDRESS.wx_user_id,
+    _ADDRESS.recv_name,
+    _ADDRESS.recv_tel,
+    _ADDRESS.recv_province,
+    _ADDRESS.recv_city,
+    _ADDRESS.recv_area,
+    _ADDRESS.recv_addr,
+    _ADDRESS.recv_post_code,
+).where(Among(_ADDRESS.id, "address_ids"))
 
 
 async def get_selling_merchants(

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import JSON, Boolean, Column, Dialect, FromClause, Integer, String, Table
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from wanpu.infra.columns import IntStatus, TextStatus, UtcDateTime
 from wanpu.infra.value_rows import ValueRows
@@ -30,59 +30,115 @@ _TYPES = (Integer, String, Boolean, JSON, UtcDateTime, IntStatus, TextStatus)
 """What PostgreSQL reads from JSON as our column types would have written it."""
 
 
+class RowsMissing(RuntimeError):
+    """Rows that were to be changed are not there: code changed what it had not locked."""
+
+
 async def insert_rows(session: AsyncSession, table: FromClause, rows: Sequence[Row]) -> None:
-    """Insert rows that all name the same columns. A column that they leave out gets NULL, or the key that
-    the database draws; None is NULL, for JSON too. Statuses and times are checked by their column types.
+    """Insert rows of one table by themselves; see `BulkWrites.insert`."""
+    writes = BulkWrites()
+    writes.insert(table, rows)
+    await writes.send(session)
 
-    Raises:
-        ValueError: the rows differ in their columns, or leave out one that has a default; a status or a
-            time that its column refuses.
+
+class BulkWrites:
+    """What one transaction writes to many rows of several tables, where no table needs another's rows.
+
+    PostgreSQL takes all of it as one statement, the other engines one statement a table.
     """
-    await insert_tables(session, [(table, rows)])
+
+    def __init__(self) -> None:
+        self._inserts: list[tuple[Table, Sequence[Row]]] = []
+        self._additions: list[_Addition] = []
+
+    def insert(self, table: FromClause, rows: Sequence[Row]) -> None:
+        """New rows, which all name the same columns. A column that they leave out gets NULL, or the key that
+        the database draws; None is NULL, for JSON too. Statuses and times are checked by their column types
+        when they are sent."""
+        assert isinstance(table, Table)
+        if rows:
+            self._inserts.append((table, rows))
+
+    def add_to_rows(self, table: FromClause, rows: Sequence[Row], *, key: str, values: Row) -> None:
+        """Add whole numbers to columns of standing rows, and set `values` on each.
+
+        Each of `rows` names its own `key` and what is added: {"sku_id": 7, "held": 2}; all name the same
+        columns. Lock the rows first, in the order of their keys.
+        """
+        assert isinstance(table, Table)
+        if rows:
+            self._additions.append(_Addition(table, key, rows, values))
+
+    async def send(self, session: AsyncSession) -> None:
+        """Write everything.
+
+        Raises:
+            ValueError: new rows differ in their columns, or leave out one that has a default; a status or a
+                time that its column refuses.
+            RowsMissing: a row that is to be added to is not there.
+        """
+        if not self._inserts and not self._additions:
+            return
+        connection = await session.connection()
+        dialect = connection.dialect
+        inserts = [(_shape(table, tuple(rows[0]), dialect), rows) for table, rows in self._inserts]
+        if dialect.name == "postgresql":
+            await _send_at_once(connection, inserts, self._additions)
+            return
+        for addition in self._additions:
+            text, parameters = _ADDITIONS[dialect.name](addition, dialect)
+            addition.require_all((await connection.exec_driver_sql(text, parameters)).rowcount)
+        for shape, rows in inserts:
+            if dialect.name == "sqlite":
+                values = list(zip(*shape.columns_of(rows), strict=True))
+                await connection.exec_driver_sql(shape.insert_row, values)
+            else:
+                for start in range(0, len(rows), MARIADB_ROWS):
+                    some = ValueRows(shape.columns_of(rows[start : start + MARIADB_ROWS]))
+                    await connection.exec_driver_sql(shape.insert_values, (some,))
 
 
-async def insert_tables(
-    session: AsyncSession, rows_of_tables: Sequence[tuple[FromClause, Sequence[Row]]]
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    """What is added to standing rows of a table, and what is set on each."""
+
+    table: Table
+    key: str
+    rows: Sequence[Row]
+    values: Row
+
+    def shapes(self, dialect: Dialect) -> "tuple[_Shape, _Shape]":
+        """The columns that are added to, the key first, and those that are set."""
+        added = (self.key, *(name for name in self.rows[0] if name != self.key))
+        return _shape(self.table, added, dialect), _shape(self.table, tuple(self.values), dialect)
+
+    def require_all(self, changed: int) -> None:
+        if changed != len(self.rows):
+            missing = len(self.rows) - changed
+            raise RowsMissing(f"{self.table.name}: {missing} of {len(self.rows)} rows are missing")
+
+
+async def _send_at_once(
+    connection: AsyncConnection,
+    inserts: Sequence[tuple["_Shape", Sequence[Row]]],
+    additions: Sequence[_Addition],
 ) -> None:
-    """`insert_rows` of several tables, none of which needs another's; PostgreSQL takes all at once."""
-    dialect = session.get_bind().dialect
-    inserts = [(_shape(table, tuple(rows[0]), dialect), rows) for table, rows in rows_of_tables if rows]
-    if not inserts:
-        return
-    connection = await session.connection()
-    if dialect.name == "postgresql":
-        *firsts, last = [shape.insert_from(f"${n}") for n, (shape, _) in enumerate(inserts, start=1)]
-        others = ", ".join(f"insert_{n} AS ({text})" for n, text in enumerate(firsts, start=1))
-        parameters = tuple(shape.json_of(rows) for shape, rows in inserts)
-        await connection.exec_driver_sql(f"WITH {others} {last}" if firsts else last, parameters)
-        return
-    for shape, rows in inserts:
-        if dialect.name == "sqlite":
-            await connection.exec_driver_sql(
-                shape.insert_row, list(zip(*shape.columns_of(rows), strict=True))
-            )
-        else:
-            for start in range(0, len(rows), MARIADB_ROWS):
-                some = rows[start : start + MARIADB_ROWS]
-                await connection.exec_driver_sql(shape.insert_values, (ValueRows(shape.columns_of(some)),))
-
-
-async def add_to_rows(
-    session: AsyncSession, table: FromClause, rows: Sequence[Row], *, key: str, values: Row
-) -> int:
-    """Add whole numbers to columns of standing rows and set `values` on each; how many rows there were.
-
-    Each of `rows` names its own `key` and what is added: {"sku_id": 7, "held": 2}; all name the same
-    columns. Lock the rows first, in the order of their keys.
-    """
-    if not rows:
-        return 0
-    dialect = session.get_bind().dialect
-    added = _shape(table, (key, *(name for name in rows[0] if name != key)), dialect)
-    new = _shape(table, tuple(values), dialect)
-    text, parameters = _ADDITIONS[dialect.name](added, new, rows, values)
-    result = await (await session.connection()).exec_driver_sql(text, parameters)
-    return int(result.rowcount)
+    """PostgreSQL: one statement that answers how many rows each addition changed."""
+    parameters: list[str] = []
+    parts: list[str] = []
+    for n, addition in enumerate(additions):
+        added, new = addition.shapes(connection.dialect)
+        parameters += [added.json_of(addition.rows), new.json_of([addition.values])]
+        changed = _addition_by_join(added, new, f"${len(parameters) - 1}", f"${len(parameters)}")
+        parts.append(f"changed_{n} AS ({changed} RETURNING 1)")
+    for n, (shape, rows) in enumerate(inserts):
+        parameters.append(shape.json_of(rows))
+        parts.append(f"inserted_{n} AS ({shape.insert_from(f'${len(parameters)}')})")
+    counts = [f"(SELECT count(*) FROM changed_{n})" for n in range(len(additions))] or ["0"]
+    text = f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"
+    found = (await connection.exec_driver_sql(text, tuple(parameters))).one()
+    for addition, changed in zip(additions, found, strict=False):
+        addition.require_all(changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,21 +231,22 @@ def _converter(column: Column[Any], dialect: Dialect) -> Converter | None:
     return lru_cache(maxsize=256)(convert)  # Rows of one batch share their times and statuses.
 
 
-def _addition_by_join(added: _Shape, new: _Shape, rows: Sequence[Row], values: Row) -> tuple[str, Any]:
-    """PostgreSQL: the table beside the rows; one text for any number of them."""
+def _addition_by_join(added: _Shape, new: _Shape, rows: str, values: str) -> str:
+    """PostgreSQL: the table beside the rows and the values in two parameters."""
     key, *columns = added.quoted
     sums = [f"{column} = old.{column} + added.{column}" for column in columns]
     sums += [f"{column} = new.{column}" for column in new.quoted]
-    text = (
+    return (
         f"UPDATE {added.table} AS old SET {', '.join(sums)}"
-        f" FROM {added.recordset('$1')} AS added, {new.recordset('$2')} AS new WHERE old.{key} = added.{key}"
+        f" FROM {added.recordset(rows)} AS added, {new.recordset(values)} AS new"
+        f" WHERE old.{key} = added.{key}"
     )
-    return text, (added.json_of(rows), new.json_of([values]))
 
 
-def _addition_by_values(added: _Shape, new: _Shape, rows: Sequence[Row], values: Row) -> tuple[str, Any]:
+def _addition_by_values(addition: _Addition, dialect: Dialect) -> tuple[str, Any]:
     """MariaDB: the rows first, each with the table's row of that primary key. The first select, which fits no
     row, gives the columns their names."""
+    added, new = addition.shapes(dialect)
     key, *columns = added.quoted
     sums = [f"old.{column} = old.{column} + added.{column}" for column in columns]
     sums += [f"old.{column} = %s" for column in new.quoted]
@@ -199,11 +256,14 @@ def _addition_by_values(added: _Shape, new: _Shape, rows: Sequence[Row], values:
         f" STRAIGHT_JOIN {added.table} AS old FORCE INDEX (PRIMARY) ON old.{key} = added.{key}"
         f" SET {', '.join(sums)}"
     )
-    return text, (ValueRows(added.columns_of(rows)), *(column[0] for column in new.columns_of([values])))
+    settings = [column[0] for column in new.columns_of([addition.values])]
+    return text, (ValueRows(added.columns_of(addition.rows)), *settings)
 
 
-def _addition_by_cases(added: _Shape, new: _Shape, rows: Sequence[Row], values: Row) -> tuple[str, Any]:
+def _addition_by_cases(addition: _Addition, dialect: Dialect) -> tuple[str, Any]:
     """SQLite: one CASE per column."""
+    added, new = addition.shapes(dialect)
+    rows, values = addition.rows, addition.values
     key, *columns = added.quoted
     keys, *amounts = added.columns_of(rows)
     cases = f"CASE {key}{' WHEN ? THEN ?' * len(rows)} END"
@@ -216,7 +276,6 @@ def _addition_by_cases(added: _Shape, new: _Shape, rows: Sequence[Row], values: 
 
 
 _ADDITIONS = {
-    "postgresql": _addition_by_join,
     "mariadb": _addition_by_values,
     "mysql": _addition_by_values,
     "sqlite": _addition_by_cases,

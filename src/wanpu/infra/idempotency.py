@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Select, Text, and_, bindparam, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +24,6 @@ from wanpu.infra.tables import table_of
 from wanpu.kernel.errors import Conflict, Invalid
 
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _TABLE = table_of(IdempotencyKey)
 _NAMES = ("scope", "key")
 _ANSWER = (_TABLE.c.scope, _TABLE.c.key, _TABLE.c.fingerprint, _TABLE.c.status, _TABLE.c.body)
@@ -88,7 +88,14 @@ def validate_key(text: str | None) -> str:
 def fingerprint(value: Any) -> str:
     """SHA-256 of a body's canonical JSON, from what `parse_json` read: white space and the order of names do
     not matter. None: there was no body."""
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+    return hashlib.sha256(_canonical(value)).hexdigest()
+
+
+def _canonical(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # A number beyond 64 bits, which is for the caller's rules to judge.
+        return json.dumps(value, sort_keys=True).encode()
 
 
 async def find(session: AsyncSession, scope: str, keys: Iterable[str]) -> dict[str, Stored]:

@@ -7,7 +7,7 @@ statement's text stays the same for any rows, so logs and counts of slow stateme
 the server read JSON instead (JSON_TABLE) was measured too: it took longer there than it saved here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from asyncmy.converters import conversions, escape_item
@@ -25,23 +25,30 @@ class ValueRows:
         return f"<{len(self.columns[0])} rows>"
 
 
-def _write(rows: ValueRows, mapping: dict[Any, Any]) -> str:
-    columns = [list(map(_writer(mapping), column)) for column in rows.columns]
-    return ",".join([f"({','.join(row)})" for row in zip(*columns, strict=True)])
+class _Written(dict[Any, str]):
+    """Values as they stand in a statement, each worked out when it is first asked for."""
 
+    def __init__(self, mapping: dict[Any, Any]) -> None:
+        self._mapping = mapping
 
-def _writer(mapping: dict[Any, Any]) -> Callable[[Any], str]:
-    written: dict[Any, str] = {}
-
-    def write(value: Any) -> str:
-        if type(value) is int:
-            return str(value)
-        text = written.get(value)
-        if text is None:
-            text = written[value] = escape_item(value, "utf8mb4", mapping)
+    def __missing__(self, value: Any) -> str:
+        text = self[value] = str(escape_item(value, "utf8mb4", self._mapping))
         return text
 
-    return write
+
+def _write(rows: ValueRows, mapping: dict[Any, Any]) -> str:
+    places: list[str] = []
+    columns: list[Sequence[Any]] = []
+    for column in rows.columns:
+        if set(map(type, column)) == {int}:
+            places.append("%d")
+            columns.append(column)
+        else:
+            written = _Written(mapping)
+            places.append("%s")
+            columns.append([written[value] for value in column])
+    row = f"({','.join(places)})"
+    return ",".join(map(row.__mod__, zip(*columns, strict=True)))
 
 
 CONVERSIONS = {**conversions, ValueRows: _write}

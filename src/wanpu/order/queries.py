@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.infra.bulk import insert_rows, insert_tables
+from wanpu.infra.bulk import BulkWrites, insert_rows
 from wanpu.infra.models import DueWork, IdempotencyKey, OutboxEvent
 from wanpu.infra.statements import Among, padded
 from wanpu.infra.tables import table_of
@@ -117,8 +117,8 @@ def log_row(
     }
 
 
-async def insert_placed(
-    session: AsyncSession,
+def add_placed(
+    writes: BulkWrites,
     *,
     orders: Sequence[dict[str, Any]],
     seller_orders: Sequence[dict[str, Any]],
@@ -128,19 +128,14 @@ async def insert_placed(
     work: Sequence[dict[str, Any]],
     keys: Sequence[dict[str, Any]],
 ) -> None:
-    """All rows of a batch of orders. Benchmark: place order."""
-    await insert_tables(
-        session,
-        [
-            (ORDER, orders),
-            (SELLER_ORDER, seller_orders),
-            (ORDER_ITEM, items),
-            (ORDER_LOG, logs),
-            (table_of(OutboxEvent), events),
-            (table_of(DueWork), work),
-            (table_of(IdempotencyKey), keys),
-        ],
-    )
+    """Add all rows of a batch of orders to what is going to be written. Benchmark: place order."""
+    writes.insert(ORDER, orders)
+    writes.insert(SELLER_ORDER, seller_orders)
+    writes.insert(ORDER_ITEM, items)
+    writes.insert(ORDER_LOG, logs)
+    writes.insert(table_of(OutboxEvent), events)
+    writes.insert(table_of(DueWork), work)
+    writes.insert(table_of(IdempotencyKey), keys)
 
 
 # Changing

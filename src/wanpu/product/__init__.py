@@ -4,6 +4,7 @@ from wanpu.product.audit import audit_stock, count_journal_moves
 from wanpu.product.selling import (
     SkuOnSale,
     StockChange,
+    add_stock_moves,
     get_available,
     get_skus_on_sale,
     lock_available,
@@ -19,6 +20,7 @@ __all__ = [
     "StockChange",
     "StockMove",
     "StockStrategy",
+    "add_stock_moves",
     "audit_stock",
     "count_journal_moves",
     "find_picture_use",

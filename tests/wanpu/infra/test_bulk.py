@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Boolean, CheckConstraint, Column, Integer, LargeBinary, MetaData, Table, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from wanpu.infra.bulk import add_to_rows, insert_rows, insert_tables
+from wanpu.infra.bulk import BulkWrites, RowsMissing, insert_rows
 from wanpu.infra.columns import (
     BigInt,
     GrowingInt,
@@ -191,10 +191,13 @@ async def test_rows_go_with_their_transaction(made):
 
 async def test_rows_of_several_tables_go_in_together_and_an_empty_list_is_left_out(made):
     async with made.transaction() as session:
-        await insert_tables(
-            session, [(ROWS, [FULL]), (STOCK, []), (DRAWN, [{"name": "a"}, {"name": "b"}]), (ROWS, [EMPTY])]
-        )
-        await insert_tables(session, [(STOCK, []), (DRAWN, [])])
+        writes = BulkWrites()
+        writes.insert(ROWS, [FULL])
+        writes.insert(STOCK, [])
+        writes.insert(DRAWN, [{"name": "a"}, {"name": "b"}])
+        writes.insert(ROWS, [EMPTY])
+        await writes.send(session)
+        await BulkWrites().send(session)
 
     assert await rows_of(made, ROWS) == [EMPTY, FULL]
     assert [row["name"] for row in await rows_of(made, DRAWN)] == ["a", "b"]
@@ -203,12 +206,14 @@ async def test_rows_of_several_tables_go_in_together_and_an_empty_list_is_left_o
 
 async def test_a_refused_row_of_one_table_takes_the_rows_of_all_tables_with_it(made):
     await insert(made, ROWS, [FULL])
+    writes = BulkWrites()
+    writes.insert(DRAWN, [{"name": "a"}])
+    writes.insert(ROWS, [FULL])
+    writes.insert(STOCK, [stock(1, 5, 0)])
 
     with pytest.raises(IntegrityError) as refused:
         async with made.transaction() as session:
-            await insert_tables(
-                session, [(DRAWN, [{"name": "a"}]), (ROWS, [FULL]), (STOCK, [stock(1, 5, 0)])]
-            )
+            await writes.send(session)
 
     assert is_conflict(refused.value)
     assert await rows_of(made, DRAWN) == []
@@ -247,14 +252,16 @@ def stock(sku_id, available, held):
 
 async def add(db, rows, moment):
     async with db.transaction() as session:
-        return await add_to_rows(session, STOCK, rows, key="sku_id", values={"moment": moment})
+        writes = BulkWrites()
+        writes.add_to_rows(STOCK, rows, key="sku_id", values={"moment": moment})
+        await writes.send(session)
 
 
 async def test_each_row_gets_its_own_amounts_and_the_values_of_all(made):
     later = MOMENT + timedelta(seconds=1)
     await insert(made, STOCK, [stock(1, 5, 0), stock(2, 5, 1), stock(MAX_ID, 7, 7)])
 
-    changed = await add(
+    await add(
         made,
         [
             {"sku_id": 1, "available": -2, "held": 2},
@@ -263,7 +270,6 @@ async def test_each_row_gets_its_own_amounts_and_the_values_of_all(made):
         later,
     )
 
-    assert changed == 2
     assert await rows_of(made, STOCK) == [
         stock(1, 3, 2) | {"moment": later},
         stock(2, 5, 1),
@@ -271,14 +277,36 @@ async def test_each_row_gets_its_own_amounts_and_the_values_of_all(made):
     ]
 
 
-async def test_the_count_tells_of_a_row_that_is_missing_and_of_one_that_stays_the_same(made):
+async def test_a_missing_row_is_told_of_and_nothing_is_added_and_one_that_stays_the_same_is_not_missing(made):
     await insert(made, STOCK, [stock(1, 5, 0)])
 
-    same = {"available": 0, "held": 0}
+    with pytest.raises(RowsMissing, match="1 of 2 rows"):
+        await add(made, [{"sku_id": 1, "held": 2}, {"sku_id": 2, "held": 2}], MOMENT)
+    await add(made, [{"sku_id": 1, "held": 0}], MOMENT)
+    await add(made, [], MOMENT)
 
-    assert await add(made, [{"sku_id": 1} | same, {"sku_id": 2} | same], MOMENT) == 1
-    assert await add(made, [], MOMENT) == 0
     assert await rows_of(made, STOCK) == [stock(1, 5, 0)]
+
+
+async def test_additions_and_new_rows_of_other_tables_are_written_together_or_not_at_all(made):
+    await insert(made, STOCK, [stock(1, 5, 0), stock(2, 5, 0)])
+
+    async def write(*added):
+        async with made.transaction() as session:
+            writes = BulkWrites()
+            writes.insert(DRAWN, [{"name": "a"}, {"name": "b"}])
+            writes.add_to_rows(STOCK, added, key="sku_id", values={"moment": MOMENT})
+            writes.insert(ROWS, [FULL])
+            await writes.send(session)
+
+    with pytest.raises(RowsMissing):
+        await write({"sku_id": 1, "held": 1}, {"sku_id": 3, "held": 1})
+    assert [await rows_of(made, table) for table in (DRAWN, ROWS)] == [[], []]
+
+    await write({"sku_id": 1, "held": 1}, {"sku_id": 2, "held": 2})
+    assert await rows_of(made, STOCK) == [stock(1, 5, 1), stock(2, 5, 2)]
+    assert [row["name"] for row in await rows_of(made, DRAWN)] == ["a", "b"]
+    assert await rows_of(made, ROWS) == [FULL]
 
 
 async def test_an_amount_that_a_constraint_refuses_changes_no_row(made):

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from wanpu.crm import DeliveryAddress
 from wanpu.infra import due_work, idempotency, outbox
+from wanpu.infra.bulk import BulkWrites
 from wanpu.infra.database import rerun_on_conflict
 from wanpu.kernel.errors import WanpuError
 from wanpu.kernel.ids import Id
@@ -26,7 +27,7 @@ from wanpu.order.numbering import ORDER_ITEM, Reservation
 from wanpu.order.service.shelf import Basket, Choice, Shelf, lock_shelf, read_shelf
 from wanpu.order.services import OrderServices
 from wanpu.order.states import OrderStatus, SellerOrderStatus
-from wanpu.product import StockChange, StockMove, StockStrategy, move_stock
+from wanpu.product import StockChange, StockMove, StockStrategy, add_stock_moves
 
 CLOSE_WORK = "order.close"
 CREATED = 201
@@ -169,13 +170,14 @@ class _Batch:
         return draft.body
 
     async def write(self, session: AsyncSession) -> None:
-        """Send every row, one statement a table; nothing when every command was refused."""
+        """Send every row; nothing when every command was refused."""
         if not self.orders:
             return
-        await move_stock(session, self.stock, now=self.now)
         await queries.move_cart_to_history(session, self.cart, self.now)
-        await queries.insert_placed(
-            session,
+        writes = BulkWrites()
+        add_stock_moves(writes, self.stock, now=self.now)
+        queries.add_placed(
+            writes,
             orders=self.orders,
             seller_orders=self.seller_orders,
             items=self.items,
@@ -184,6 +186,7 @@ class _Batch:
             work=self.work,
             keys=self.keys,
         )
+        await writes.send(session)
         outbox.wake_after_commit(session)
 
     def _draft(self, command: PlaceOrder) -> _Draft:
