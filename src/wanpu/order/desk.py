@@ -8,7 +8,7 @@ from wanpu.order.service.placing import Placed, PlaceOrder, place_orders
 from wanpu.order.services import OrderServices
 
 LANE_PARALLEL = 2
-"""One batch is drafted while the other is written."""
+"""One batch is worked out while the other is committed."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wanpu.infra.bulk import BulkWrites, insert_rows
+from wanpu.infra.bulk import BulkWrites
 from wanpu.infra.models import DueWork, IdempotencyKey, OutboxEvent
 from wanpu.infra.statements import Among, padded
 from wanpu.infra.tables import table_of
@@ -68,9 +68,15 @@ async def _cart_rows(
 
 
 async def move_cart_to_history(session: AsyncSession, rows: Sequence[Row], now: datetime) -> None:
-    """Ordered or deleted rows leave the cart and stay in its history. Benchmark: place order."""
-    if not rows:
-        return
+    """Deleted rows leave the cart and stay in its history."""
+    writes = BulkWrites()
+    add_to_history(writes, rows, now)
+    await writes.send(session)
+    await delete_from_cart(session, rows)
+
+
+def add_to_history(writes: BulkWrites, rows: Sequence[Row], now: datetime) -> None:
+    """Add rows that leave the cart to what is going to be written. Benchmark: place order."""
     kept = [
         {
             name: row[name]
@@ -90,8 +96,13 @@ async def move_cart_to_history(session: AsyncSession, rows: Sequence[Row], now: 
         | {"sci_created_at": row["created_at"], "created_at": now}
         for row in rows
     ]
-    await insert_rows(session, CART_HISTORY, kept)
-    await session.execute(delete(CART).where(CART.c.id.in_(padded([row["id"] for row in rows]))))
+    writes.insert(CART_HISTORY, kept)
+
+
+async def delete_from_cart(session: AsyncSession, rows: Sequence[Row]) -> None:
+    """Locked rows leave the cart; their copies stand in its history."""
+    if rows:
+        await session.execute(delete(CART).where(CART.c.id.in_(padded([row["id"] for row in rows]))))
 
 
 # Placing

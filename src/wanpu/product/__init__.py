@@ -4,11 +4,12 @@ from wanpu.product.audit import audit_stock, count_journal_moves
 from wanpu.product.selling import (
     SkuOnSale,
     StockChange,
-    add_stock_moves,
+    change_stock,
     get_available,
     get_skus_on_sale,
     lock_available,
     move_stock,
+    note_stock_moves,
 )
 from wanpu.product.service.goods import record_sales, refresh_sold_out
 from wanpu.product.service.pictures import find_picture_use
@@ -20,14 +21,15 @@ __all__ = [
     "StockChange",
     "StockMove",
     "StockStrategy",
-    "add_stock_moves",
     "audit_stock",
+    "change_stock",
     "count_journal_moves",
     "find_picture_use",
     "get_available",
     "get_skus_on_sale",
     "lock_available",
     "move_stock",
+    "note_stock_moves",
     "record_sales",
     "refresh_sold_out",
 ]

@@ -158,12 +158,22 @@ async def second_process(services: Services, payments: ScriptedPayments) -> Orde
 def will_wait_for_a_lock(db: Database) -> asyncio.Event:
     """Set when the database is asked for a lock on a cart or stock row (servers) or for the one writer
     (SQLite)."""
+    return _will_ask(db, ("sku_stock", "shopping_cart_item"), "FOR UPDATE")
+
+
+def will_write_a_key(db: Database) -> asyncio.Event:
+    """Set when the database is given an idempotency key, which waits for another transaction that writes the
+    same (servers), or is asked for the one writer (SQLite)."""
+    return _will_ask(db, ("idempotency_key",), "INSERT")
+
+
+def _will_ask(db: Database, tables: Sequence[str], word: str) -> asyncio.Event:
     reached = asyncio.Event()
 
     @event.listens_for(db.engine.sync_engine, "before_cursor_execute")
     def look(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
-        is_of_order = "sku_stock" in statement or "shopping_cart_item" in statement
-        if statement == "BEGIN IMMEDIATE" or (is_of_order and "FOR UPDATE" in statement):
+        is_of_them = any(table in statement for table in tables)
+        if statement == "BEGIN IMMEDIATE" or (is_of_them and word in statement):
             reached.set()
 
     return reached

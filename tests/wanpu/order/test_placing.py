@@ -19,7 +19,7 @@ from tests.wanpu.order.checkout import (
     second_process,
     stock_of,
     to_address,
-    will_wait_for_a_lock,
+    will_write_a_key,
 )
 from tests.wanpu.order.scripted_payments import ScriptedPayments
 
@@ -293,7 +293,7 @@ async def test_a_key_sent_to_two_processes_at_once_is_answered_with_one_order_ev
     command = buying(buyer, {spu.sku_ids[0]: 1}, 100)
     others = [await second_process(services, payments) for _ in range(2)]
     await asyncio.gather(*(app.numbers.reserve(order=1, seller_order=1, order_item=1) for app in others))
-    waiting = [will_wait_for_a_lock(app.db) for app in others]
+    waiting = [will_write_a_key(app.db) for app in others]
 
     async with services.db.transaction() as session:
         await _lock_stock_row(session, spu.sku_ids[0])

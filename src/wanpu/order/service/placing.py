@@ -1,7 +1,8 @@
 """Place orders (下单): a list of commands goes into one transaction, each with its own outcome.
 
-Orders are drafted before anything is locked, and kept if the locked cart and stock bear them out. So a batch
-drafts while the one before it commits, and a stock row stays locked for no longer than its own write takes.
+Everything that an order is made of is written before anything is locked. Then cart and stock rows are
+locked, looked at again, and changed, so that a popular SKU is held for one statement and the commit alone. If
+they are others by then, all of it is undone and done once more behind the locks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,12 +28,12 @@ from wanpu.order.numbering import ORDER_ITEM, Reservation
 from wanpu.order.service.shelf import Basket, Choice, Shelf, lock_shelf, read_shelf
 from wanpu.order.services import OrderServices
 from wanpu.order.states import OrderStatus, SellerOrderStatus
-from wanpu.product import StockChange, StockMove, StockStrategy, add_stock_moves
+from wanpu.product import StockChange, StockMove, StockStrategy, change_stock, note_stock_moves
 
 CLOSE_WORK = "order.close"
 CREATED = 201
-DRAFTS = 2
-"""How often an order is drafted at most: before the locks, and once more behind them."""
+ATTEMPTS = 2
+"""How often a batch is worked out at most: before the locks, and once more behind them."""
 
 Row = dict[str, Any]
 
@@ -60,6 +61,10 @@ class Placed:
     status: int = CREATED
 
 
+class _Overtaken(Exception):
+    """Cart or stock rows, once locked, no longer bear out the orders that were written."""
+
+
 @rerun_on_conflict
 async def place_orders(app: OrderServices, commands: Sequence[PlaceOrder]) -> list[Placed | WanpuError]:
     """Place orders in one transaction: all that succeed are committed together, each refusal is its
@@ -68,32 +73,38 @@ async def place_orders(app: OrderServices, commands: Sequence[PlaceOrder]) -> li
     A key that was used is answered with its first order. Refusals: those of `Shelf.judge`,
     PriceChanged, KeyReused.
     """
+    lines = sum(len(command.choice.sku_ids) for command in commands) * ATTEMPTS
+    numbers = await app.numbers.reserve(order=len(commands) * ATTEMPTS, seller_order=lines, order_item=lines)
+    try:
+        results = await _place(app, commands, numbers, behind_locks=False)
+    except _Overtaken:
+        results = await _place(app, commands, numbers, behind_locks=True)
+    app.numbers.give_back(numbers)
+    return results
+
+
+async def _place(
+    app: OrderServices, commands: Sequence[PlaceOrder], numbers: Reservation, *, behind_locks: bool
+) -> list[Placed | WanpuError]:
+    """Raises:
+    _Overtaken: nothing was written; try behind the locks.
+    """
     choices = [command.choice for command in commands]
-    lines = sum(len(choice.sku_ids) for choice in choices) * DRAFTS
-    numbers = await app.numbers.reserve(order=len(commands) * DRAFTS, seller_order=lines, order_item=lines)
-    results: list[Placed | WanpuError] = []
     async with app.db.transaction() as session:
         shelf = await read_shelf(session, choices)
-        batch = _Batch(app, shelf, numbers, app.clock.now())
-        drafts = [batch.draft_if_allowed(command) for command in commands]
-        batch.shelf = await lock_shelf(session, choices, shelf)
-        # After the locks: another process that had the same key has written its answer by now.
-        answers = await idempotency.find_many(session, [(c.scope, c.key) for c in commands])
-        for command, draft in zip(commands, drafts, strict=True):
-            try:
-                first = answers.get((command.scope, command.key))
-                if first is not None:
-                    first.require_same(command.fingerprint)
-                    results.append(Placed(first.body, is_replayed=True, status=first.status))
-                    continue
-                body = batch.place(command, draft)
-            except WanpuError as refusal:
-                results.append(refusal)
-                continue
-            answers[command.scope, command.key] = idempotency.Stored(command.fingerprint, CREATED, body)
-            results.append(Placed(body, is_replayed=False))
-        await batch.write(session)
-    app.numbers.give_back(numbers)
+        if behind_locks:
+            shelf = await lock_shelf(session, choices, shelf)
+        # After the look at the shelf: who emptied it under the same key has written its answer by now. Who
+        # writes it from now on meets our own row of that key, and one of both is run again.
+        first_answers = await idempotency.find_many(session, [(c.scope, c.key) for c in commands])
+        batch = _Batch(app, shelf, numbers, app.clock.now(), first_answers)
+        results = [batch.answer(command) for command in commands]
+        if batch.placed:
+            await batch.write_orders(session)
+            if not behind_locks:
+                batch.require_borne_out(await lock_shelf(session, batch.chosen, shelf))
+            await batch.take_goods(session)
+            outbox.wake_after_commit(session)
     return results
 
 
@@ -108,74 +119,57 @@ async def preview_order(app: OrderServices, choice: Choice) -> rules.PricedOrder
     return shelf.judge(choice).priced
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """One order as it is going to be written, and what it was made of."""
-
-    basket: Basket
-    order: Row
-    sellers: list[Row]
-    items: list[Row]
-    body: str
-
-
 @dataclass(slots=True)
 class _Batch:
-    """The rows of the orders placed so far, table by table, and the shelf they take from: first as it was
-    read, then as it is locked."""
+    """The orders placed so far, their rows table by table, and the shelf they take from."""
 
     app: OrderServices
     shelf: Shelf
     numbers: Reservation
     now: datetime
+    answers: dict[tuple[str, str], idempotency.Stored]
+    placed: list[tuple[Choice, Basket]] = field(default_factory=list)
     orders: list[Row] = field(default_factory=list)
     seller_orders: list[Row] = field(default_factory=list)
     items: list[Row] = field(default_factory=list)
     stock: list[StockChange] = field(default_factory=list)
-    cart: list[Mapping[Any, Any]] = field(default_factory=list)
     logs: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     work: list[Row] = field(default_factory=list)
     keys: list[Row] = field(default_factory=list)
 
-    def draft_if_allowed(self, command: PlaceOrder) -> _Draft | None:
-        """The order of a command, unless it would be refused; refusals are for `place` to give."""
+    @property
+    def chosen(self) -> list[Choice]:
+        """What has been ordered."""
+        return [choice for choice, _ in self.placed]
+
+    def answer(self, command: PlaceOrder) -> Placed | WanpuError:
+        """Place one order, or give the first answer of its key, or the refusal."""
         try:
-            return self._draft(command)
-        except WanpuError:
-            return None
+            first = self.answers.get((command.scope, command.key))
+            if first is not None:
+                first.require_same(command.fingerprint)
+                return Placed(first.body, is_replayed=True, status=first.status)
+            body = self._place(command)
+        except WanpuError as refusal:
+            return refusal
+        self.answers[command.scope, command.key] = idempotency.Stored(command.fingerprint, CREATED, body)
+        return Placed(body, is_replayed=False)
 
-    def place(self, command: PlaceOrder, draft: _Draft | None) -> str:
-        """Add a command's rows: its draft, or another if the locked shelf does not bear that out. The body of
-        its answer."""
-        choice = command.choice
-        if draft is None or not self.shelf.still_has(choice, draft.basket):
-            draft = self._draft(command)
-        order, items = draft.order, draft.items
-        self._take(choice, draft.basket, items)
-        self.orders.append(order)
-        self.seller_orders.extend(draft.sellers)
-        self.items.extend(items)
-        self.logs.append(queries.log_row(order["id"], "placed", OrderStatus.TO_PAY, self.now))
-        spu_ids = sorted({item["spu_id"] for item in items})
-        self.events.append(outbox.row_for(OrderPlaced(order_id=order["id"], spu_ids=spu_ids), self.now))
-        self.work.append(
-            due_work.row_for(CLOSE_WORK, str(order["id"]), order["should_paid_before"], self.now)
-        )
-        self.keys.append(
-            idempotency.row_for(
-                command.scope, command.key, command.fingerprint, CREATED, draft.body, self.now
-            )
-        )
-        return draft.body
+    def require_borne_out(self, locked: Shelf) -> None:
+        """Compare the orders, one by one, with the shelf as it is now that nobody else can change it.
 
-    async def write(self, session: AsyncSession) -> None:
-        """Send every row; nothing when every command was refused."""
-        if not self.orders:
-            return
-        await queries.move_cart_to_history(session, self.cart, self.now)
+        Raises:
+            _Overtaken: it no longer has what one of them takes.
+        """
+        for choice, basket in self.placed:
+            if not locked.still_has(choice, basket):
+                raise _Overtaken
+            locked.take(choice, basket)
+
+    async def write_orders(self, session: AsyncSession) -> None:
+        """Write every row for which nothing has to be locked."""
         writes = BulkWrites()
-        add_stock_moves(writes, self.stock, now=self.now)
         queries.add_placed(
             writes,
             orders=self.orders,
@@ -186,10 +180,20 @@ class _Batch:
             work=self.work,
             keys=self.keys,
         )
+        note_stock_moves(writes, self.stock, now=self.now)
         await writes.send(session)
-        outbox.wake_after_commit(session)
 
-    def _draft(self, command: PlaceOrder) -> _Draft:
+    async def take_goods(self, session: AsyncSession) -> None:
+        """Change the locked stock and cart rows."""
+        cart_rows = [row for _, basket in self.placed for row in basket.cart_rows]
+        writes = BulkWrites()
+        queries.add_to_history(writes, cart_rows, self.now)
+        change_stock(writes, self.stock, now=self.now)
+        await queries.delete_from_cart(session, cart_rows)
+        await writes.send(session)
+
+    def _place(self, command: PlaceOrder) -> str:
+        """Add a command's rows; the body of its answer."""
         choice = command.choice
         basket = self.shelf.judge(choice)
         if basket.priced.pay_fen != command.expected_pay_fen:
@@ -198,19 +202,27 @@ class _Batch:
         sellers, items = self._part_rows(order, basket, choice.remarks)
         url = PayLinks(self.app.vault).url(order["order_no"])
         body = orjson.dumps(views.order_json(order, sellers, items, cashier_url=url)).decode()
-        return _Draft(basket, order, sellers, items, body)
 
-    def _take(self, choice: Choice, basket: Basket, items: Sequence[Row]) -> None:
-        """Lower what is left for the commands behind: units of strategy 1, and the cart rows."""
-        for item in items:
-            if item["stock_strategy"] is StockStrategy.ON_ORDER:
-                self.shelf.left[item["sku_id"]] -= item["quantity"]
-                self.stock.append(
-                    StockChange(item["sku_id"], StockMove.HELD, item["quantity"], str(item["id"]))
-                )
-        for row in basket.cart_rows:
-            del self.shelf.cart[choice.member_id, row["sku_id"]]
-            self.cart.append(row)
+        self.shelf.take(choice, basket)
+        self.placed.append((choice, basket))
+        self.orders.append(order)
+        self.seller_orders.extend(sellers)
+        self.items.extend(items)
+        self.stock.extend(
+            StockChange(item["sku_id"], StockMove.HELD, item["quantity"], str(item["id"]))
+            for item in items
+            if item["stock_strategy"] is StockStrategy.ON_ORDER
+        )
+        self.logs.append(queries.log_row(order["id"], "placed", OrderStatus.TO_PAY, self.now))
+        spu_ids = sorted({item["spu_id"] for item in items})
+        self.events.append(outbox.row_for(OrderPlaced(order_id=order["id"], spu_ids=spu_ids), self.now))
+        self.work.append(
+            due_work.row_for(CLOSE_WORK, str(order["id"]), order["should_paid_before"], self.now)
+        )
+        self.keys.append(
+            idempotency.row_for(command.scope, command.key, command.fingerprint, CREATED, body, self.now)
+        )
+        return body
 
     def _order_row(self, choice: Choice, priced: rules.PricedOrder) -> Row:
         order_id, order_no = self.numbers.order(choice.member_id, self.now)

@@ -10,7 +10,7 @@ from wanpu.crm import DeliveryAddress, SellingMerchant, get_delivery_addresses, 
 from wanpu.kernel.ids import Id
 from wanpu.order import queries, rules
 from wanpu.order.errors import AddressNotFound, CartChanged, NothingChosen, RemarkForNobody, SoldOut
-from wanpu.product import SkuOnSale, get_skus_on_sale, lock_available
+from wanpu.product import SkuOnSale, StockStrategy, get_skus_on_sale, lock_available
 
 CartRows = dict[tuple[Id, Id], Mapping[Any, Any]]
 
@@ -79,6 +79,14 @@ class Shelf:
             if rows != basket.cart_rows:
                 return False
         return not self._short(basket.lines)
+
+    def take(self, choice: Choice, basket: Basket) -> None:
+        """Leave what is in a basket to nobody else: units of strategy 1, and the cart rows."""
+        for line in basket.lines:
+            if line.sku.strategy is StockStrategy.ON_ORDER:
+                self.left[line.sku.sku_id] -= line.quantity
+        for row in basket.cart_rows:
+            del self.cart[choice.member_id, row["sku_id"]]
 
     def _short(self, lines: Iterable[rules.Line]) -> list[tuple[Id, int, int]]:
         asked = ((line.sku.sku_id, line.quantity, self.left.get(line.sku.sku_id, 0)) for line in lines)

@@ -1,16 +1,18 @@
-"""An order that was drafted before cart and stock were locked, when they are others by then."""
+"""Orders that were written before cart and stock were locked, when those are others by then."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.builders import make_spu
 from tests.wanpu.order.checkout import (
     Buyer,
     buying,
     buying_cart,
+    count,
     make_buyer,
     placed_json,
     require_sound_books,
@@ -20,13 +22,14 @@ from tests.wanpu.order.checkout import (
 )
 from tests.wanpu.order.scripted_payments import ScriptedPayments
 
+from wanpu.infra.models import IdempotencyKey
 from wanpu.infra.services import Services, close_services
 from wanpu.infra.tables import table_of
 from wanpu.kernel.errors import WanpuError
 from wanpu.kernel.ids import Id
 from wanpu.order import OrderServices, queries
 from wanpu.order.errors import CartChanged, PriceChanged, SoldOut
-from wanpu.order.models import CartItem, CartItemHistory
+from wanpu.order.models import CartItem, CartItemHistory, Order, OrderItem
 from wanpu.order.service.cart import AddToCart, add_to_cart
 from wanpu.order.service.placing import Placed, PlaceOrder, place_orders
 from wanpu.order.states import CartSource
@@ -46,17 +49,16 @@ async def other(services: Services, payments: ScriptedPayments) -> AsyncIterator
 
 
 async def place_while(
-    services: Services, other: OrderServices, command: PlaceOrder, lock: Change, change: Change
-) -> Placed | WanpuError:
-    """Let the other process draft an order, and change what is locked before it can look again."""
+    services: Services, other: OrderServices, commands: list[PlaceOrder], lock: Change, change: Change
+) -> list[Placed | WanpuError]:
+    """Let the other process write orders, and change what is locked before it can look again."""
     waiting = will_wait_for_a_lock(other.db)
     async with services.db.transaction() as session:
         await lock(session)
-        placing = asyncio.ensure_future(place_orders(other, [command]))
+        placing = asyncio.ensure_future(place_orders(other, commands))
         await waiting.wait()
         await change(session)
-    [result] = await placing
-    return result
+    return await placing
 
 
 async def fill_cart(orders: OrderServices, buyer: Buyer, sku_id: Id) -> Change:
@@ -86,7 +88,7 @@ async def test_units_that_went_meanwhile_are_sold_out(services: Services, other:
             session, [StockChange(sku_id, StockMove.HELD, 4, "another")], now=services.clock.now()
         )
 
-    refusal = await place_while(services, other, buying(buyer, {sku_id: 2}, 200), lock, take_four)
+    [refusal] = await place_while(services, other, [buying(buyer, {sku_id: 2}, 200)], lock, take_four)
 
     assert isinstance(refusal, SoldOut)
     assert refusal.details == {"skus": [{"sku_id": str(sku_id), "wanted": 2, "left": 1}]}
@@ -101,7 +103,7 @@ async def test_a_cart_row_that_holds_more_by_now_is_priced_anew(
     lock = await fill_cart(orders, buyer, spu.sku_ids[0])
 
     for_two = buying_cart(buyer, spu.sku_ids, 200)
-    refusal = await place_while(services, other, for_two, lock, raise_to_three)
+    [refusal] = await place_while(services, other, [for_two], lock, raise_to_three)
     assert isinstance(refusal, PriceChanged)
     assert refusal.details == {"pay_fen": 300}
 
@@ -110,18 +112,54 @@ async def test_a_cart_row_that_holds_more_by_now_is_priced_anew(
     await require_sound_books(services)
 
 
-async def test_a_cart_row_that_fits_only_by_now_is_ordered_as_it_is(
-    services: Services, orders: OrderServices, other: OrderServices
+async def test_a_batch_of_refusals_locks_nothing_and_writes_nothing(
+    services: Services, orders: OrderServices
 ) -> None:
     buyer = await make_buyer(services)
     spu = await make_spu(services, skus=[(100, 5)])
-    lock = await fill_cart(orders, buyer, spu.sku_ids[0])
+    [sku_id] = spu.sku_ids
+    await orders.numbers.reserve(order=4, seller_order=4, order_item=4)
+    asked: list[str] = []
 
-    placed = await place_while(services, other, buying_cart(buyer, spu.sku_ids, 300), lock, raise_to_three)
+    @event.listens_for(services.db.engine.sync_engine, "before_cursor_execute")
+    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        asked.append(statement)
 
-    assert placed_json(placed)["pay_fen"] == 300
-    assert await stock_of(services, spu.sku_ids[0]) == (2, 3, 0)
-    await require_sound_books(services)
+    sold_out, other_price = await place_orders(
+        orders, [buying(buyer, {sku_id: 6}, 600), buying(buyer, {sku_id: 1}, 99)]
+    )
+
+    assert isinstance(sold_out, SoldOut)
+    assert isinstance(other_price, PriceChanged)
+    assert [text for text in asked if "FOR UPDATE" in text or not text.startswith(("SELECT", "BEGIN"))] == []
+    assert any(text.startswith("SELECT") for text in asked)
+
+
+async def test_a_neighbour_that_was_overtaken_spoils_no_order_and_leaves_nothing_behind(
+    services: Services, other: OrderServices
+) -> None:
+    spu = await make_spu(services, skus=[(100, 5), (100, 5)])
+    wanted, plenty = spu.sku_ids
+    others = [buying(await make_buyer(services), {plenty: 1}, 100) for _ in range(3)]
+    commands = [others[0], buying(await make_buyer(services), {wanted: 2}, 200), *others[1:], others[0]]
+
+    async def lock(session: AsyncSession) -> None:
+        assert await lock_available(session, [wanted]) == {wanted: 5}
+
+    async def take_four(session: AsyncSession) -> None:
+        await move_stock(
+            session, [StockChange(wanted, StockMove.HELD, 4, "another")], now=services.clock.now()
+        )
+
+    first, refusal, *rest, repeated = await place_while(services, other, commands, lock, take_four)
+
+    assert isinstance(refusal, SoldOut)
+    numbers = {placed_json(placed)["order_no"] for placed in (first, *rest)}
+    assert len(numbers) == 3
+    assert isinstance(repeated, Placed)
+    assert (repeated.is_replayed, repeated.body) == (True, first.body)
+    assert [await stock_of(services, sku_id) for sku_id in (wanted, plenty)] == [(1, 4, 0), (2, 3, 0)]
+    assert [await count(services, model) for model in (Order, OrderItem, IdempotencyKey)] == [3, 3, 3]
 
 
 async def test_a_cart_row_that_was_ordered_meanwhile_is_not_ordered_again(
@@ -135,7 +173,8 @@ async def test_a_cart_row_that_was_ordered_meanwhile_is_not_ordered_again(
         rows = await queries.lock_cart_rows(session, [buyer.member_id], spu.sku_ids)
         await queries.move_cart_to_history(session, list(rows.values()), services.clock.now())
 
-    refusal = await place_while(services, other, buying_cart(buyer, spu.sku_ids, 200), lock, empty)
+    for_two = buying_cart(buyer, spu.sku_ids, 200)
+    [refusal] = await place_while(services, other, [for_two], lock, empty)
 
     assert isinstance(refusal, CartChanged)
     assert await stock_of(services, spu.sku_ids[0]) == (5, 0, 0)
