@@ -21,10 +21,10 @@ run: install web pictures ## Run the whole mall with demo data; prints addresses
 test: develop web pictures ## Run every kind of test at everyday size
 	cd web/storefront && npm run --silent typecheck && npm run --silent test
 	cd web/console && npm run --silent typecheck && npm run --silent test
-	$(PYTEST) -n $(TEST_JOBS) --dist loadgroup -m "not long" --junit-xml build/report.xml tests
+	$(PYTEST) -n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder -m "not long" --junit-xml build/report.xml tests
 
 test-long: develop web pictures ## Run the tests at full figures as well
-	$(PYTEST) -n $(TEST_JOBS) --dist loadgroup --junit-xml build/report.xml tests
+	$(PYTEST) -n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder --junit-xml build/report.xml tests
 
 check: develop web-packages ## Format, lint, types, import rules, drift of schema, settings and API client
 	$(BIN)/ruff format --check src tests tools bench migrations

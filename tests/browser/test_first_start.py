@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 from tests.browser.running_mall import RunningMall, start_mall
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 STOPPED_WITHIN_S = 10
 PASSWORD_LINE = re.compile(r"^ +(console account admin|shopper accounts [\w, ]+): (\S+)$", re.MULTILINE)
 LOGIN = "/store/v1/auth/login"

@@ -87,11 +87,9 @@ class Malls:
         return tuple(shops)
 
 
-@pytest.fixture(
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"flows_{name}")) for name in ENGINES]
-)
+@pytest.fixture(params=ENGINES)
 def mall(request: pytest.FixtureRequest, flow_malls: Malls) -> RunningMall:
-    """The running mall; the test runs once per engine, those of one engine one after another."""
+    """The running mall; the test runs once per engine."""
     try:
         return flow_malls.on(request.param)[0]
     except ServerAbsent as absent:

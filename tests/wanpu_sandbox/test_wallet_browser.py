@@ -14,7 +14,7 @@ from tests.wanpu_sandbox.bodies import COMBINE, combination, sub_order
 from tests.wanpu_sandbox.client import Control, Merchant
 from tests.wanpu_sandbox.running import RunningSandbox
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SCREENS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders import make_merchant, make_spu
@@ -43,8 +42,6 @@ MERCHANT_OF = (0, 0, 1, 1)
 FREIGHT_FEN = 30
 BUYERS = 3
 CART_UNITS = 2
-
-pytestmark = pytest.mark.xdist_group("order_property")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,6 @@ CHUNK = 5_000
     ],
 )
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("query_plans")
 async def test_orders_are_found_by_number_and_by_member_through_an_index(
     db: Database, clock: ManualClock, many: int
 ) -> None:
@@ -72,7 +71,6 @@ async def test_orders_are_found_by_number_and_by_member_through_an_index(
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.xdist_group("query_plans")
 async def test_used_keys_are_found_through_an_index_however_many_are_asked_for(
     db: Database, clock: ManualClock
 ) -> None:

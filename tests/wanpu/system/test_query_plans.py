@@ -44,7 +44,6 @@ async def fill_log(db: Database, clock: ManualClock) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.xdist_group("query_plans")
 async def test_the_operation_log_is_read_through_an_index_by_what_people_look_for(
     db: Database, clock: ManualClock
 ) -> None:

@@ -36,7 +36,6 @@ JOBS_WITH_LOGS = 50
 
 @pytest.mark.requirement("S0-196")
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("query_plans")
 async def test_what_is_due_waits_or_has_ended_is_found_through_an_index(bench: Bench) -> None:
     db, now = bench.app.db, START + 30 * SECOND
     await fill(db, Job, job_row, 100_000)
@@ -69,7 +68,6 @@ async def test_what_is_due_waits_or_has_ended_is_found_through_an_index(bench: B
     "many", [100_000, pytest.param(1_000_000, marks=[pytest.mark.long, pytest.mark.requirement("S0-130")])]
 )
 @pytest.mark.timeout(1800)
-@pytest.mark.xdist_group("query_plans")
 async def test_the_log_of_one_job_is_read_through_an_index(bench: Bench, many: int) -> None:
     db = bench.app.db
     await fill(db, JobLog, log_row, many)
