@@ -33,9 +33,10 @@ from wanpu.order.models import CartItem, CartItemHistory, Order, OrderItem
 from wanpu.order.service.cart import AddToCart, add_to_cart
 from wanpu.order.service.placing import Placed, PlaceOrder, place_orders
 from wanpu.order.states import CartSource
-from wanpu.product import StockChange, StockMove, lock_available, move_stock
+from wanpu.product import lock_available
+from wanpu.product.models import SkuStock
 
-CART = table_of(CartItem)
+CART, STOCK = table_of(CartItem), table_of(SkuStock)
 Change = Callable[[AsyncSession], Awaitable[None]]
 
 
@@ -75,6 +76,15 @@ async def raise_to_three(session: AsyncSession) -> None:
     await session.execute(update(CART).values(quantity=3))
 
 
+def leaving_one(sku_id: Id) -> Change:
+    """Four of its five units go elsewhere."""
+
+    async def take(session: AsyncSession) -> None:
+        await session.execute(update(STOCK).where(STOCK.c.sku_id == sku_id).values(available=1, held=4))
+
+    return take
+
+
 async def test_units_that_went_meanwhile_are_sold_out(services: Services, other: OrderServices) -> None:
     buyer = await make_buyer(services)
     spu = await make_spu(services, skus=[(100, 5)])
@@ -83,12 +93,9 @@ async def test_units_that_went_meanwhile_are_sold_out(services: Services, other:
     async def lock(session: AsyncSession) -> None:
         assert await lock_available(session, [sku_id]) == {sku_id: 5}
 
-    async def take_four(session: AsyncSession) -> None:
-        await move_stock(
-            session, [StockChange(sku_id, StockMove.HELD, 4, "another")], now=services.clock.now()
-        )
-
-    [refusal] = await place_while(services, other, [buying(buyer, {sku_id: 2}, 200)], lock, take_four)
+    [refusal] = await place_while(
+        services, other, [buying(buyer, {sku_id: 2}, 200)], lock, leaving_one(sku_id)
+    )
 
     assert isinstance(refusal, SoldOut)
     assert refusal.details == {"skus": [{"sku_id": str(sku_id), "wanted": 2, "left": 1}]}
@@ -131,8 +138,9 @@ async def test_a_batch_of_refusals_locks_nothing_and_writes_nothing(
 
     assert isinstance(sold_out, SoldOut)
     assert isinstance(other_price, PriceChanged)
-    assert [text for text in asked if "FOR UPDATE" in text or not text.startswith(("SELECT", "BEGIN"))] == []
-    assert any(text.startswith("SELECT") for text in asked)
+    read = [text for text in asked if text.startswith("SELECT") and "FOR UPDATE" not in text]
+    assert read
+    assert [text for text in asked if text not in (*read, "BEGIN IMMEDIATE")] == []
 
 
 async def test_a_neighbour_that_was_overtaken_spoils_no_order_and_leaves_nothing_behind(
@@ -146,12 +154,7 @@ async def test_a_neighbour_that_was_overtaken_spoils_no_order_and_leaves_nothing
     async def lock(session: AsyncSession) -> None:
         assert await lock_available(session, [wanted]) == {wanted: 5}
 
-    async def take_four(session: AsyncSession) -> None:
-        await move_stock(
-            session, [StockChange(wanted, StockMove.HELD, 4, "another")], now=services.clock.now()
-        )
-
-    first, refusal, *rest, repeated = await place_while(services, other, commands, lock, take_four)
+    first, refusal, *rest, repeated = await place_while(services, other, commands, lock, leaving_one(wanted))
 
     assert isinstance(refusal, SoldOut)
     numbers = {placed_json(placed)["order_no"] for placed in (first, *rest)}
