@@ -94,8 +94,8 @@ def fingerprint(value: Any) -> str:
 def _canonical(value: Any) -> bytes:
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # A number beyond 64 bits, which is for the caller's rules to judge.
-        return json.dumps(value, sort_keys=True).encode()
+    except TypeError:  # A number beyond 64 bits; the text has the same form.
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 async def find(session: AsyncSession, scope: str, keys: Iterable[str]) -> dict[str, Stored]:

@@ -54,6 +54,14 @@ def test_the_fingerprint_is_that_of_the_canonical_text_for_ever():
     assert fingerprint(b'{"c": "\\u4e07", "a": [1, true, null]}') == hashlib.sha256(canonical).hexdigest()
 
 
+def test_a_number_beyond_64_bits_takes_the_same_form():
+    canonical = '{"a":[18446744073709551616,true],"c":"万"}'.encode()
+
+    found = fingerprint(b'{"c": "\\u4e07", "a": [18446744073709551616, true]}')
+
+    assert found == hashlib.sha256(canonical).hexdigest()
+
+
 @pytest.mark.parametrize(
     "other",
     [b'{"a": 2}', b'{"a": "1"}', b'{"a": 1.0}', b'{"a": true}', b'{"A": 1}', b'{"a": [1]}', b"{}", b""],
