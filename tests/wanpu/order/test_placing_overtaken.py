@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -62,14 +63,29 @@ async def place_while(
     return await placing
 
 
-async def fill_cart(orders: OrderServices, buyer: Buyer, sku_id: Id) -> Change:
-    """Two units in the cart; gives what locks their row."""
+@dataclass(frozen=True)
+class TwoInCart:
+    """A buyer with two of five units of a SKU in the cart, for 100 fen each."""
+
+    buyer: Buyer
+    sku_id: Id
+
+    async def lock(self, session: AsyncSession) -> None:
+        """Lock the cart row."""
+        assert await queries.lock_cart_rows(session, [self.buyer.member_id], [self.sku_id])
+
+    def ordered_for(self, pay_fen: int) -> PlaceOrder:
+        """An order of the cart by somebody who saw this sum."""
+        return buying_cart(self.buyer, [self.sku_id], pay_fen)
+
+
+@pytest.fixture
+async def cart(services: Services, orders: OrderServices) -> TwoInCart:
+    """Such a buyer."""
+    buyer = await make_buyer(services)
+    [sku_id] = (await make_spu(services, skus=[(100, 5)])).sku_ids
     await add_to_cart(orders, AddToCart(buyer.member_id, sku_id, 2, CartSource.HOME))
-
-    async def lock(session: AsyncSession) -> None:
-        assert await queries.lock_cart_rows(session, [buyer.member_id], [sku_id])
-
-    return lock
+    return TwoInCart(buyer, sku_id)
 
 
 async def raise_to_three(session: AsyncSession) -> None:
@@ -103,18 +119,13 @@ async def test_units_that_went_meanwhile_are_sold_out(services: Services, other:
 
 
 async def test_a_cart_row_that_holds_more_by_now_is_priced_anew(
-    services: Services, orders: OrderServices, other: OrderServices
+    services: Services, other: OrderServices, cart: TwoInCart
 ) -> None:
-    buyer = await make_buyer(services)
-    spu = await make_spu(services, skus=[(100, 5)])
-    lock = await fill_cart(orders, buyer, spu.sku_ids[0])
-
-    for_two = buying_cart(buyer, spu.sku_ids, 200)
-    [refusal] = await place_while(services, other, [for_two], lock, raise_to_three)
+    [refusal] = await place_while(services, other, [cart.ordered_for(200)], cart.lock, raise_to_three)
     assert isinstance(refusal, PriceChanged)
     assert refusal.details == {"pay_fen": 300}
 
-    [placed] = await place_orders(other, [buying_cart(buyer, spu.sku_ids, 300)])
+    [placed] = await place_orders(other, [cart.ordered_for(300)])
     assert placed_json(placed)["pay_fen"] == 300
     await require_sound_books(services)
 
@@ -166,20 +177,15 @@ async def test_a_neighbour_that_was_overtaken_spoils_no_order_and_leaves_nothing
 
 
 async def test_a_cart_row_that_was_ordered_meanwhile_is_not_ordered_again(
-    services: Services, orders: OrderServices, other: OrderServices
+    services: Services, other: OrderServices, cart: TwoInCart
 ) -> None:
-    buyer = await make_buyer(services)
-    spu = await make_spu(services, skus=[(100, 5)])
-    lock = await fill_cart(orders, buyer, spu.sku_ids[0])
-
     async def empty(session: AsyncSession) -> None:
-        rows = await queries.lock_cart_rows(session, [buyer.member_id], spu.sku_ids)
+        rows = await queries.lock_cart_rows(session, [cart.buyer.member_id], [cart.sku_id])
         await queries.move_cart_to_history(session, list(rows.values()), services.clock.now())
 
-    for_two = buying_cart(buyer, spu.sku_ids, 200)
-    [refusal] = await place_while(services, other, [for_two], lock, empty)
+    [refusal] = await place_while(services, other, [cart.ordered_for(200)], cart.lock, empty)
 
     assert isinstance(refusal, CartChanged)
-    assert await stock_of(services, spu.sku_ids[0]) == (5, 0, 0)
+    assert await stock_of(services, cart.sku_id) == (5, 0, 0)
     async with services.db.reading() as session:
         assert len((await session.execute(table_of(CartItemHistory).select())).all()) == 1
