@@ -86,8 +86,10 @@ async def place_orders(app: OrderServices, commands: Sequence[PlaceOrder]) -> li
 async def _place(
     app: OrderServices, commands: Sequence[PlaceOrder], numbers: Reservation, *, behind_locks: bool
 ) -> list[Placed | WanpuError]:
-    """Raises:
-    _Overtaken: nothing was written; try behind the locks.
+    """One attempt, in a transaction of its own.
+
+    Raises:
+        _Overtaken: nothing was written; only an attempt that does not begin with the locks can be.
     """
     choices = [command.choice for command in commands]
     async with app.db.transaction() as session:
